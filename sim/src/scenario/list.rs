@@ -1,0 +1,58 @@
+//! What scenarios a folder holds.
+
+use std::path::{Path, PathBuf};
+
+use super::{Scenario, ScenarioError};
+
+/// Deepest folder looked into, so that a link in a circle ends.
+const MAX_DEPTH: usize = 8;
+
+/// A scenario file found in a folder.
+#[derive(Debug, Clone)]
+pub struct ListEntry {
+    /// Its path.
+    pub path: PathBuf,
+    /// What it says, or why it cannot be read.
+    pub scenario: Result<Box<Scenario>, ScenarioError>,
+}
+
+impl ListEntry {
+    /// The question that the scenario asks, if it can be read and asks one.
+    #[must_use]
+    pub fn question(&self) -> Option<&str> {
+        self.scenario.as_ref().ok().and_then(|scenario| scenario.question.as_deref())
+    }
+}
+
+/// All scenario files (`*.toml`) in a folder and the folders in it, sorted by path. Hidden files
+/// and folders are skipped.
+///
+/// # Errors
+/// When the folder itself cannot be read.
+pub fn list(folder: &Path) -> std::io::Result<Vec<ListEntry>> {
+    let mut paths = Vec::new();
+    collect(folder, MAX_DEPTH, &mut paths)?;
+    paths.sort();
+    let entry =
+        |path: PathBuf| ListEntry { scenario: Scenario::load(&path, &[]).map(Box::new), path };
+    Ok(paths.into_iter().map(entry).collect())
+}
+
+fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        if hidden {
+            continue;
+        }
+        if path.is_dir() {
+            // A folder below that cannot be read does not hide the others.
+            if depth > 0 {
+                let _ = collect(&path, depth - 1, paths);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}

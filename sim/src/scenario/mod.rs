@@ -1,0 +1,136 @@
+//! Scenario files: what one may say, reading one, and telling the author what is wrong with it.
+//!
+//! A file is TOML. It becomes a tree that remembers where every value was written, overrides are
+//! put into the tree, the tree is read into the types of `file`, and those are checked against
+//! each other and resolved into [`Scenario`]. Nothing here runs a simulation.
+//!
+//! ```text
+//!  text --parse--> tree <--overrides       file (tables as written) --resolve--> Scenario
+//!                   |                       ^                          |
+//!                   +--------- de ----------+                          +--> warnings
+//!                   faults are set aside and reported together
+//! ```
+
+mod choices;
+mod csv;
+mod de;
+mod diagnostic;
+mod file;
+mod list;
+mod nearest;
+mod overrides;
+mod read;
+mod resolve;
+mod samples;
+mod schema;
+mod sink;
+mod subnet;
+mod text;
+mod tree;
+mod types;
+mod values;
+
+use std::path::Path;
+
+use self::diagnostic::Source;
+use self::sink::Sink;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Position, ScenarioError, Severity};
+pub use list::{ListEntry, list};
+pub use schema::json_schema;
+pub use subnet::{BondRule, Subnet, SubnetPatch};
+pub use types::*;
+pub use values::{Fraction, Millionths, Multiplier, Proportion, Proportion64, Whole};
+
+impl Scenario {
+    /// Reads and checks a scenario file. Each override is `path=value`, such as
+    /// `subnet.kappa=0.6` or `miners.good.count=20`, and counts as if the file said so.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file and the overrides, each fault with its place.
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ScenarioError> {
+        let shown = path.display().to_string();
+        match text::read(path, "scenario") {
+            Ok(text) => {
+                let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                let folder = path.parent().unwrap_or(Path::new(""));
+                read_scenario(Source { name: shown, text }, name, folder, overrides)
+            }
+            Err(error) => {
+                let mut sink = Sink::default();
+                sink.sources.push(Source { name: shown, text: String::new() });
+                let draft = sink.error_in_file(0, error.message);
+                if let Some(help) = error.help {
+                    draft.help(help);
+                }
+                Err(ScenarioError(sink.finish(Severity::Error)))
+            }
+        }
+    }
+
+    /// Reads and checks a scenario from its text. Files of samples are looked for in the current
+    /// folder.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn parse(name: &str, text: &str, overrides: &[String]) -> Result<Self, ScenarioError> {
+        let source = Source { name: name.to_owned(), text: text.to_owned() };
+        read_scenario(source, name.to_owned(), Path::new(""), overrides)
+    }
+
+    /// What the author should know although the scenario is valid, such as settings without
+    /// effect.
+    #[must_use]
+    pub fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    /// Fingerprint of everything the results depend on: BLAKE3 in hexadecimal of the resolved
+    /// scenario as JSON. The file's name, comments and the number of threads do not count; the
+    /// contents of sample files do.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        // Writing to a hasher cannot fail, and the types have no map with other keys than text.
+        let written = serde_json::to_writer(&mut hasher, self);
+        debug_assert!(written.is_ok(), "{written:?}");
+        hasher.finalize().to_hex().to_string()
+    }
+}
+
+impl Subnet {
+    /// These hyperparameters with changes from the command line, each `key=value` such as
+    /// `kappa=0.6` or `bond_rule=yuma3`. For runs without a scenario file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the changes, each fault with its place.
+    pub fn with_overrides(mut self, overrides: &[String]) -> Result<Self, ScenarioError> {
+        let mut sink = Sink::default();
+        let patch = read::read_subnet(overrides, &mut sink);
+        self.apply(&patch.unwrap_or_default());
+        resolve::check_subnet_alone(&self, overrides, &mut sink);
+        match sink.has_errors() {
+            true => Err(ScenarioError(sink.finish(Severity::Error))),
+            false => Ok(self),
+        }
+    }
+}
+
+fn read_scenario(
+    source: Source,
+    name: String,
+    folder: &Path,
+    overrides: &[String],
+) -> Result<Scenario, ScenarioError> {
+    let mut sink = Sink::default();
+    sink.sources.push(source);
+    let read = read::read(overrides, &mut sink);
+    let scenario = read.map(|read| resolve::resolve(read, name, folder, &mut sink));
+    match scenario {
+        Some(mut scenario) if !sink.has_errors() => {
+            scenario.warnings = sink.finish(Severity::Warning);
+            Ok(scenario)
+        }
+        _ => Err(ScenarioError(sink.finish(Severity::Error))),
+    }
+}

@@ -1,0 +1,136 @@
+//! From text to the tables of a file: parses TOML, applies overrides, and reads as much as can be
+//! read, so that one look tells the author about several faults.
+
+use serde::Deserialize;
+use toml::de::DeTable;
+
+use super::de::{Fault, ReadError};
+use super::file::ScenarioFile;
+use super::nearest::nearest;
+use super::overrides;
+use super::sink::Sink;
+use super::subnet::SubnetPatch;
+use super::tree::{Node, Span, Step};
+
+/// What the parser says when a key stands twice.
+const DUPLICATE_KEY: &str = "duplicate key";
+
+/// Most faults of single values looked for.
+const MAX_VALUE_ERRORS: usize = 100;
+
+/// What could be read: the tree and the tables. Faulty parts are missing from both, and reported.
+pub(super) struct ReadFile {
+    pub(super) root: Node,
+    pub(super) file: ScenarioFile,
+}
+
+/// Reads the first text of the sink with overrides. `None` when it is not TOML at all.
+pub(super) fn read(overrides: &[String], sink: &mut Sink) -> Option<ReadFile> {
+    let text = sink.sources.first()?.text.clone();
+    let mut root = parse(&text, sink)?;
+    overrides::apply(&mut root, overrides, None, sink);
+    let file = tables(&mut root, sink)?;
+    Some(ReadFile { root, file })
+}
+
+/// Reads hyperparameters from overrides alone: `kappa=0.6`, or `subnet.kappa=0.6`. What is faulty
+/// is missing from the result, and reported.
+pub(super) fn read_subnet(overrides: &[String], sink: &mut Sink) -> Option<SubnetPatch> {
+    let mut root = Node::empty_table(Span { source: 0, range: 0..0 });
+    overrides::apply(&mut root, overrides, Some("subnet"), sink);
+    tables(&mut root, sink).map(|file| file.subnet.unwrap_or_default())
+}
+
+/// Reads the tables, setting aside and reporting what is faulty.
+fn tables(root: &mut Node, sink: &mut Sink) -> Option<ScenarioFile> {
+    for _ in 0..MAX_VALUE_ERRORS {
+        match ScenarioFile::deserialize(&*root) {
+            Ok(file) => return Some(file),
+            Err(error) => {
+                sink.read_error(&error, root);
+                let path = error.path();
+                note_meant_key(root, &error, &path);
+                if !root.set_aside(part(&path)) {
+                    return None;
+                }
+            }
+        }
+    }
+    None
+}
+
+/// A misspelt key is not also a missing one.
+fn note_meant_key(root: &mut Node, error: &ReadError, path: &[Step]) {
+    let Fault::UnknownKey { key, allowed } = &error.fault else { return };
+    let parent = path.split_last().and_then(|(_, parents)| root.find_mut(parents));
+    let meant = nearest(key, allowed.iter().copied());
+    if let (Some(table), Some(meant)) = (parent.and_then(Node::as_table_mut), meant) {
+        table.note_set_aside(meant);
+    }
+}
+
+/// Parses a document; an empty one is an error, because it is never what was meant.
+fn parse(text: &str, sink: &mut Sink) -> Option<Node> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for (index, error) in errors.iter().enumerate() {
+        // What follows the first fault is mostly its echo, except where a key stands twice.
+        if index > 0 && error.message() != DUPLICATE_KEY {
+            continue;
+        }
+        let range = visible(text, error.span().unwrap_or(0..0));
+        let label = match is_after_equals(text, range.start) {
+            true => "a value must be here",
+            false => error.message(),
+        };
+        sink.error(&Span { source: 0, range }, "this is not valid TOML").label(label);
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+    if document.get_ref().is_empty() {
+        let message = match text.trim().is_empty() {
+            true => "the scenario is empty",
+            false => "the scenario holds nothing but comments",
+        };
+        sink.error_in_file(0, message).help(
+            "it needs [simulation], [[miners]] and [[validators]]; see scenarios/quickstart.toml",
+        );
+        return None;
+    }
+    Some(Node::document(&document, 0))
+}
+
+/// Whether nothing follows the `=` of a line.
+fn is_after_equals(text: &str, at: usize) -> bool {
+    let (before, after) = text.split_at(at);
+    let rest = after.lines().next().unwrap_or_default().trim();
+    before.trim_end_matches([' ', '\t']).ends_with('=')
+        && (rest.is_empty() || rest.starts_with('#'))
+}
+
+/// A range to underline: within the text, on character boundaries.
+fn visible(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let floor = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = floor(range.start);
+    start..floor(range.end).max(start)
+}
+
+/// The part of the document to leave out because of a fault at a path: the key of a section, of a
+/// group, or of an event's change to the subnet, with all that is in it.
+fn part(path: &[Step]) -> &[Step] {
+    let depth = match path {
+        [Step::Key(section), _, Step::Key(key), ..] if section == "events" && key == "subnet" => 4,
+        [Step::Key(section), ..] => match section.as_str() {
+            "miners" | "validators" | "events" | "expect" => 3,
+            _ => 2,
+        },
+        _ => 1,
+    };
+    &path[..depth.min(path.len())]
+}

@@ -1,0 +1,114 @@
+//! Expectations: which metric, of which group, between which bounds.
+
+use std::collections::BTreeMap;
+
+use super::super::file::{ExpectTable, WindowWord};
+use super::super::nearest::{listed, nearest};
+use super::super::sink::{Sink, quoted};
+use super::super::types::{Expectation, Metric, Window};
+use super::super::values::Finite;
+use super::groups::Groups;
+use super::place::Place;
+
+/// Resolves the expectations, in file order. `has_honest` says whether any validators are honest.
+pub(super) fn expect(
+    root: &Place<'_>,
+    mut tables: BTreeMap<String, ExpectTable>,
+    groups: &Groups<'_>,
+    has_honest: bool,
+    sink: &mut Sink,
+) -> Vec<Expectation> {
+    let place = root.key("expect");
+    let entries = place.table().map_or(&[][..], |table| &table.entries);
+    let mut expectations = Vec::new();
+    for entry in entries {
+        let Some(table) = tables.remove(&entry.key) else { continue };
+        let place = place.key(&entry.key);
+        check_bounds(&place, &table, sink);
+        if let Some(metric) = metric(&place, table.metric.as_deref(), groups, sink) {
+            if matches!(metric, Metric::DividendPerStake(_)) && !has_honest {
+                sink.error(&place.key("metric").span(), "there are no honest validators")
+                    .label("this metric compares with them")
+                    .help("add a group with behaviour = \"honest\"");
+            }
+            expectations.push(Expectation {
+                name: entry.key.clone(),
+                metric,
+                window: match table.window {
+                    Some(WindowWord::Last) => Window::Last,
+                    Some(WindowWord::All) | None => Window::All,
+                },
+                min: table.min.map(Finite::get),
+                max: table.max.map(Finite::get),
+            });
+        }
+    }
+    expectations
+}
+
+fn check_bounds(place: &Place<'_>, table: &ExpectTable, sink: &mut Sink) {
+    let known = place.key("min").is_set_aside() || place.key("max").is_set_aside();
+    match (table.min.map(Finite::get), table.max.map(Finite::get)) {
+        (None, None) if !known => {
+            sink.error(&place.span(), format!("`{}` expects nothing", place.name()))
+                .label("`min` or `max` must be here")
+                .help("write, for example, { metric = \"spearman\", min = 0.9 }");
+        }
+        (Some(min), Some(max)) if min > max => {
+            sink.error(&place.key("min").span(), "min is above max: no value can hold")
+                .label(format!("allowed: up to max, which is {max}"));
+        }
+        _ => {}
+    }
+}
+
+fn metric(
+    place: &Place<'_>,
+    written: Option<&str>,
+    groups: &Groups<'_>,
+    sink: &mut Sink,
+) -> Option<Metric> {
+    let place_of_metric = place.key("metric");
+    let Some(written) = written else {
+        if !place_of_metric.is_set_aside() {
+            sink.error(&place.span(), format!("`{}` has no metric", place.name()))
+                .label("`metric` must be here")
+                .help(format!("allowed: {}", listed(&names(groups), '"')));
+        }
+        return None;
+    };
+    let validator = |name: &str| groups.all().iter().any(|g| !g.is_miner && g.name == name);
+    let any = |name: &str| groups.all().iter().any(|group| group.name == name);
+    let found = match (written, written.split_once('.')) {
+        ("gini", _) => Some(Metric::Gini),
+        ("herfindahl", _) => Some(Metric::Herfindahl),
+        ("nakamoto", _) => Some(Metric::Nakamoto),
+        ("spearman", _) => Some(Metric::Spearman),
+        (_, Some(("share", group))) if any(group) => Some(Metric::Share(group.to_owned())),
+        (_, Some(("dividend_per_stake", group))) if validator(group) => {
+            Some(Metric::DividendPerStake(group.to_owned()))
+        }
+        _ => None,
+    };
+    if found.is_none() {
+        let names = names(groups);
+        let label = match nearest(written, names.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => "no such metric".to_owned(),
+        };
+        let message = format!("no metric is called \"{}\"", quoted(written));
+        sink.error(&place_of_metric.span(), message)
+            .label(label)
+            .help(format!("allowed: {}", listed(&names, '"')));
+    }
+    found
+}
+
+/// All metrics that these groups have.
+fn names(groups: &Groups<'_>) -> Vec<String> {
+    let plain = [Metric::Gini, Metric::Herfindahl, Metric::Nakamoto, Metric::Spearman];
+    let shares = groups.all().iter().map(|group| Metric::Share(group.name.clone()));
+    let validators = groups.all().iter().filter(|group| !group.is_miner);
+    let dividends = validators.map(|group| Metric::DividendPerStake(group.name.clone()));
+    plain.into_iter().chain(shares).chain(dividends).map(|metric| metric.to_string()).collect()
+}

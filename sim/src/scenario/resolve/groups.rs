@@ -1,0 +1,390 @@
+//! Groups of miners and validators: names, numbers, and what is drawn for each neuron.
+
+use std::path::Path;
+
+use super::super::csv;
+use super::super::diagnostic::Source;
+use super::super::file::{Epochs, MinerTable, ValidatorTable};
+use super::super::nearest::{listed, nearest};
+use super::super::samples::{FileColumn, Given, Samples};
+use super::super::sink::{Sink, quoted};
+use super::super::subnet::SubnetPatch;
+use super::super::text;
+use super::super::tree::Span;
+use super::super::types::{Behaviour, MinerGroup, Presence, Sampled, ValidatorGroup};
+use super::super::values::{NonNegative, Ranged, Whole};
+use super::place::Place;
+
+/// A group by name.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) name: String,
+    pub(super) count: usize,
+    pub(super) is_miner: bool,
+}
+
+/// All groups seen so far, and what is needed to check references to them.
+pub(super) struct Groups<'a> {
+    folder: &'a Path,
+    epochs: u64,
+    groups: Vec<Group>,
+    /// Whether every group is known; otherwise an unknown name is nobody's fault.
+    complete: bool,
+}
+
+/// What both kinds of groups have in common.
+struct Common {
+    name: String,
+    count: usize,
+    presence: Presence,
+}
+
+impl<'a> Groups<'a> {
+    /// No groups yet. CSV files are looked for in `folder`.
+    pub(super) fn new(folder: &'a Path, epochs: u64) -> Self {
+        Self { folder, epochs, groups: Vec::new(), complete: true }
+    }
+
+    /// Number of epochs of the run.
+    pub(super) fn epochs(&self) -> u64 {
+        self.epochs
+    }
+
+    /// All groups, in file order, miners first.
+    pub(super) fn all(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// Number of miners.
+    pub(super) fn miner_count(&self) -> usize {
+        self.groups.iter().filter(|group| group.is_miner).map(|group| group.count).sum()
+    }
+
+    /// Resolves the groups of miners.
+    pub(super) fn miners(
+        &mut self,
+        root: &Place<'_>,
+        tables: Vec<MinerTable>,
+        sink: &mut Sink,
+    ) -> Vec<MinerGroup> {
+        let place = root.key("miners");
+        self.check_any(&place, tables.len(), "name = \"good\"\ncount = 10\nquality = 0.9", sink);
+        let resolve = |(index, table): (usize, MinerTable)| {
+            let place = place.index(index);
+            let common = self.common(
+                &place,
+                table.name,
+                table.count,
+                (table.start_epoch, table.stop_epoch),
+                true,
+                sink,
+            );
+            let quality = self.required(&place.key("quality"), table.quality, common.count, sink);
+            let stake = place.key("stake_alpha");
+            MinerGroup {
+                quality,
+                noise: table.noise.map_or(0.0, NonNegative::get),
+                stake_alpha: self.optional(&stake, table.stake_alpha, common.count, sink),
+                name: common.name,
+                count: common.count,
+                presence: common.presence,
+            }
+        };
+        tables.into_iter().enumerate().map(resolve).collect()
+    }
+
+    /// Resolves the groups of validators.
+    pub(super) fn validators(
+        &mut self,
+        root: &Place<'_>,
+        tables: Vec<ValidatorTable>,
+        sink: &mut Sink,
+    ) -> Vec<ValidatorGroup> {
+        let place = root.key("validators");
+        self.check_any(
+            &place,
+            tables.len(),
+            "name = \"honest\"\ncount = 8\nstake_alpha = 1000.0",
+            sink,
+        );
+        let resolve = |(index, table): (usize, ValidatorTable)| {
+            let place = place.index(index);
+            let common = self.common(
+                &place,
+                table.name,
+                table.count,
+                (table.start_epoch, table.stop_epoch),
+                false,
+                sink,
+            );
+            let (alpha, root) = (place.key("stake_alpha"), place.key("root_stake_tao"));
+            ValidatorGroup {
+                stake_alpha: self.required(&alpha, table.stake_alpha, common.count, sink),
+                root_stake_tao: self.optional(&root, table.root_stake_tao, common.count, sink),
+                noise: table.noise.map_or(0.0, NonNegative::get),
+                behaviour: table.behaviour.unwrap_or(Behaviour::Honest),
+                name: common.name,
+                count: common.count,
+                presence: common.presence,
+            }
+        };
+        tables.into_iter().enumerate().map(resolve).collect()
+    }
+
+    fn check_any(&mut self, place: &Place<'_>, found: usize, example: &str, sink: &mut Sink) {
+        if place.is_set_aside() {
+            self.complete = false;
+        } else if found == 0 {
+            let section = place.name();
+            place
+                .error(sink, format!("the scenario has no {section}"))
+                .label("at least one group must be here")
+                .help(format!("write, for example,\n[[{section}]]\n{example}"));
+        }
+    }
+
+    fn common(
+        &mut self,
+        place: &Place<'_>,
+        name: Option<String>,
+        count: Option<Whole<1, 65_535>>,
+        (start, stop): (Option<Epochs>, Option<Epochs>),
+        is_miner: bool,
+        sink: &mut Sink,
+    ) -> Common {
+        let count = count.map_or(1, |count| usize::try_from(count.get()).unwrap_or(1));
+        let name = self.name(place, name, sink);
+        if !name.is_empty() {
+            self.groups.push(Group { name: name.clone(), count, is_miner });
+        }
+        Common { name, count, presence: self.presence(place, start, stop, sink) }
+    }
+
+    /// The checked name; empty when there is none that could be used.
+    fn name(&mut self, place: &Place<'_>, name: Option<String>, sink: &mut Sink) -> String {
+        let place_of_name = place.key("name");
+        let Some(name) = name else {
+            self.complete = false;
+            if !place_of_name.is_set_aside() {
+                sink.error(&place.span(), "this group has no name")
+                    .label("`name` must be here")
+                    .help("write, for example, name = \"good\"");
+            }
+            return String::new();
+        };
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+            self.complete = false;
+            sink.error(&place_of_name.span(), "this cannot be the name of a group")
+                .label("allowed: 1 to 64 of the characters a-z, A-Z, 0-9, `_` and `-`");
+            return String::new();
+        }
+        if let Some(other) = self.groups.iter().find(|group| group.name.eq_ignore_ascii_case(&name))
+        {
+            sink.error(&place_of_name.span(), "two groups have the same name")
+                .label(format!("there is a group of {} called {:?}", other.role(), other.name))
+                .help("names are unique over miners and validators, whatever their case");
+        }
+        name
+    }
+
+    fn presence(
+        &self,
+        place: &Place<'_>,
+        start: Option<Epochs>,
+        stop: Option<Epochs>,
+        sink: &mut Sink,
+    ) -> Presence {
+        let start_epoch = start.map_or(0, Whole::get);
+        let stop_epoch = stop.map(Whole::get);
+        if stop_epoch.is_some_and(|stop| stop <= start_epoch) {
+            sink.error(&place.key("stop_epoch").span(), "the group stops before it starts")
+                .label(format!("allowed: above start_epoch, which is {start_epoch}"));
+        } else if start_epoch >= self.epochs && start_epoch > 0 {
+            let last = self.epochs.saturating_sub(1);
+            sink.error(&place.key("start_epoch").span(), "the group starts after the run")
+                .label(format!("allowed: 0 to {last}"))
+                .help(format!("the run has {} epochs", self.epochs));
+        }
+        Presence { start_epoch, stop_epoch }
+    }
+
+    /// Resolves samples that must be there.
+    fn required<T: Ranged>(
+        &self,
+        place: &Place<'_>,
+        samples: Option<Samples<T>>,
+        count: usize,
+        sink: &mut Sink,
+    ) -> Sampled {
+        if samples.is_none() && !place.is_set_aside() {
+            let key = place.name();
+            let key = key.rsplit('.').next().unwrap_or_default();
+            sink.error(&place.span(), format!("this group has no {key}"))
+                .label(format!("`{key}` must be here"))
+                .help(format!("allowed: {}, a list, or a distribution", T::ALLOWED));
+        }
+        self.optional(place, samples, count, sink)
+    }
+
+    /// Resolves samples; 0 where there are none.
+    pub(super) fn optional<T: Ranged>(
+        &self,
+        place: &Place<'_>,
+        samples: Option<Samples<T>>,
+        count: usize,
+        sink: &mut Sink,
+    ) -> Sampled {
+        let sampled = match samples.map(|samples| samples.given) {
+            None => return Sampled::Constant(0.0),
+            Some(Given::Sampled(sampled)) => sampled,
+            Some(Given::File(file)) => match self.load::<T>(place, &file, sink) {
+                Some(list) => Sampled::List(list),
+                None => return Sampled::Constant(0.0),
+            },
+        };
+        if let Sampled::List(list) = &sampled
+            && list.len() != count
+            && !place.is_set_aside()
+        {
+            let found = list.len();
+            sink.error(&place.span(), format!("{found} numbers for a group of {count}"))
+                .label(format!("allowed: {count} numbers, one for each"));
+        }
+        sampled
+    }
+
+    /// Reads a column of a CSV file.
+    fn load<T: Ranged>(
+        &self,
+        place: &Place<'_>,
+        column: &FileColumn,
+        sink: &mut Sink,
+    ) -> Option<Vec<f64>> {
+        let path = self.folder.join(&column.file);
+        let text = match text::read(&path, "CSV file") {
+            Ok(text) => text,
+            Err(error) => {
+                let name = quoted(&path.display().to_string());
+                let draft = sink
+                    .error(&place.key("file").span(), format!("{name}: {}", error.message))
+                    .label("the path is relative to the scenario's folder");
+                if let Some(help) = error.help {
+                    draft.help(help);
+                }
+                return None;
+            }
+        };
+        let check = |value: f64| if T::accepts(value) { Ok(()) } else { Err(T::ALLOWED) };
+        match csv::column(&text, column.column.as_deref(), check) {
+            Ok(numbers) => Some(numbers),
+            Err(error) => {
+                let source = sink.sources.len();
+                sink.sources.push(Source { name: path.display().to_string(), text });
+                let draft = match error.range {
+                    Some(range) => sink.error(&Span { source, range }, error.message),
+                    None => sink.error_in_file(source, error.message),
+                };
+                draft.label(error.label).help(format!("read for `{}`", place.name()));
+                None
+            }
+        }
+    }
+
+    /// All groups together must fit the subnet.
+    pub(super) fn check_total(&self, root: &Place<'_>, max_uids: u16, sink: &mut Sink) {
+        let total: usize = self.groups.iter().map(|group| group.count).sum();
+        if total <= usize::from(max_uids) {
+            return;
+        }
+        let most = self.groups.iter().max_by_key(|group| group.count);
+        let section =
+            if most.is_some_and(|group| group.is_miner) { "miners" } else { "validators" };
+        let index = self
+            .groups
+            .iter()
+            .filter(|group| Some(group.is_miner) == most.map(|most| most.is_miner))
+            .position(|group| most.is_some_and(|most| std::ptr::eq(group, most)));
+        let place = root.key(section).index(index.unwrap_or(0)).key("count");
+        let help = match total <= 65_535 {
+            true => format!("make room in [subnet] with max_uids = {total}, or take fewer"),
+            false => "a subnet has room for 65535 at most (subnet.max_uids)".to_owned(),
+        };
+        sink.error(&place.span(), format!("{total} neurons do not fit the subnet"))
+            .label(format!("all groups together may have max_uids = {max_uids}"))
+            .help(help);
+    }
+
+    /// The owner must be a group.
+    pub(super) fn check_owner(&self, place: &Place<'_>, patch: &SubnetPatch, sink: &mut Sink) {
+        if let Some(owner) = &patch.owner {
+            self.find(place, owner, None, sink);
+        }
+    }
+
+    /// A cabal's miners must be groups of miners.
+    pub(super) fn check_cabals(
+        &self,
+        place: &Place<'_>,
+        groups: &[ValidatorGroup],
+        sink: &mut Sink,
+    ) {
+        for (index, group) in groups.iter().enumerate() {
+            self.check_behaviour(&place.index(index).key("behaviour"), &group.behaviour, sink);
+        }
+    }
+
+    /// The groups that a behaviour names must be there.
+    pub(super) fn check_behaviour(
+        &self,
+        place: &Place<'_>,
+        behaviour: &Behaviour,
+        sink: &mut Sink,
+    ) {
+        let Behaviour::Cabal { miners, .. } = behaviour else { return };
+        let place = place.key("cabal").key("miners");
+        if miners.is_empty() {
+            sink.error(&place.span(), "this cabal has no miners")
+                .label("at least one group of miners must be here");
+        }
+        for (index, name) in miners.iter().enumerate() {
+            self.find(&place.index(index), name, Some(true), sink);
+        }
+    }
+
+    /// The group of a name, of a kind if one is asked for.
+    pub(super) fn find(
+        &self,
+        place: &Place<'_>,
+        name: &str,
+        miner: Option<bool>,
+        sink: &mut Sink,
+    ) -> Option<&Group> {
+        let fits = |group: &&Group| miner.is_none_or(|miner| group.is_miner == miner);
+        let found = self.groups.iter().filter(fits).find(|group| group.name == name);
+        if found.is_none() && self.complete {
+            let names: Vec<&str> =
+                self.groups.iter().filter(fits).map(|group| group.name.as_str()).collect();
+            let kind = match miner {
+                Some(true) => "group of miners",
+                Some(false) => "group of validators",
+                None => "group",
+            };
+            let label = match nearest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean {near:?}?"),
+                None => format!("no such {kind}"),
+            };
+            let message = format!("no {kind} is called \"{}\"", quoted(name));
+            sink.error(&place.span(), message)
+                .label(label)
+                .help(format!("allowed: {}", listed(&names, '"')));
+        }
+        found
+    }
+}
+
+impl Group {
+    fn role(&self) -> &'static str {
+        if self.is_miner { "miners" } else { "validators" }
+    }
+}
