@@ -1,4 +1,25 @@
-//! The simulator: what a scenario says. A [`scenario::Scenario`] is read from a TOML file, checked to
-//! the last key, and every error names its line.
+//! The simulator: what a scenario says, who acts on a subnet, and the loop that runs its epochs.
+//!
+//! A [`scenario::Scenario`] goes into [`run`], which drives the consensus of `subsim-consensus` epoch by epoch and hand what happened
+//! to a [`recorder::Recorder`]. Same input, same bytes out: every random draw has its own place in
+//! a keyed stream, and nothing depends on the number of threads or the clock. This crate writes no
+//! files; datasets and plots are the business of whoever implements the recorder.
 
+pub mod agents;
+mod digest;
+mod events;
+pub mod mechanism;
+mod population;
+pub mod random;
+pub mod recorder;
+mod rows;
+mod run;
 pub mod scenario;
+mod subnet;
+mod validator;
+mod world;
+
+pub use recorder::{
+    EpochRecord, GroupInfo, NeuronInfo, RecordResult, Recorder, Role, RunEnd, RunInfo,
+};
+pub use run::{RunControl, RunError, run};

@@ -1,0 +1,16 @@
+//! Copies a past consensus instead of working: it sets as weights what the others agreed on.
+
+use super::{Decision, View};
+
+/// Sets nothing while there is no consensus of that age, or it gives nobody anything.
+pub(super) fn decide(delay_epochs: u64, view: &View<'_>, weights: &mut [f64]) -> Decision {
+    let Some(consensus) = view.consensus.ago(delay_epochs) else {
+        return Decision::Keep;
+    };
+    for span in view.spans {
+        for miner in span.miners.clone() {
+            weights[miner] = if span.present { f64::from(consensus[miner]) } else { 0.0 };
+        }
+    }
+    if weights.iter().all(|&weight| weight == 0.0) { Decision::Keep } else { Decision::Set }
+}
