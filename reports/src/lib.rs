@@ -1,0 +1,30 @@
+//! What comes out of a run: datasets, metrics, a summary, plots and a manifest.
+//!
+//! [`RunWriter`] implements the simulator's `Recorder` and writes an output folder that is either
+//! complete or untouched. The simulator knows nothing of this crate. The same run gives the same
+//! bytes of every file, the object `timing` in `manifest.json` aside.
+
+mod dataset;
+mod error;
+mod folder;
+mod manifest;
+pub mod metrics;
+mod plots;
+mod recording;
+mod series;
+mod summary;
+mod totals;
+mod writer;
+
+pub use dataset::{BONDS, NEURONS, ROWS_PER_GROUP};
+pub use error::ReportError;
+pub use manifest::{FileEntry, MANIFEST, Timing};
+pub use plots::PaintError;
+pub use recording::PastEvent;
+pub use series::RatioSeries;
+pub use summary::{
+    ExpectationResult, GroupSummary, MinerMetrics, SUMMARY, Summary, TopNeuron, WindowSummary,
+    evaluate,
+};
+pub use totals::{GroupTotals, Measures, NeuronTotals, Totals};
+pub use writer::{RunReport, RunWriter, WriterOptions};
