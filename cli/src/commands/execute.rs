@@ -1,0 +1,143 @@
+//! What `run` and `replay` share once they know what to run: progress, Ctrl-C, writing, and the
+//! words at the end.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use indicatif::ProgressBar;
+use subsim_reports::{RunReport, RunWriter, Timing, WriterOptions};
+use subsim_sim::{Recorder, RunControl, RunEnd, RunError};
+
+use crate::args::Common;
+use crate::console::{Console, Paint};
+use crate::outcome::{Failure, Outcome};
+use crate::progress::{self, Unit};
+use crate::{interrupt, table};
+
+/// A run about to start.
+pub(crate) struct Plan<'a> {
+    /// Folder for the results.
+    pub(crate) out_dir: PathBuf,
+    /// What stands beside the progress bar.
+    pub(crate) label: String,
+    /// Epochs to run.
+    pub(crate) epochs: u64,
+    /// Threads to use; `None` for all cores.
+    pub(crate) threads: Option<usize>,
+    /// What the writer needs to know.
+    pub(crate) options: WriterOptions,
+    /// How to print.
+    pub(crate) common: &'a Common,
+}
+
+/// Runs a plan and prints what came of it.
+pub(crate) fn execute(
+    plan: Plan<'_>,
+    console: &mut Console,
+    run: impl FnOnce(&mut dyn Recorder, &RunControl<'_>) -> Result<RunEnd, RunError>,
+) -> Result<Outcome, Failure> {
+    let bar = progress::bar(plan.epochs, Unit::Epochs, plan.label, plan.common.quiet);
+    let done = record(&bar, &plan.out_dir, plan.options, plan.threads, run);
+    bar.finish_and_clear();
+    let (report, timing) = done?;
+    print(&report, &timing, plan.common, console)
+}
+
+/// Runs, writes and publishes. Nothing appears in `out_dir` when any of it fails.
+fn record(
+    bar: &ProgressBar,
+    out_dir: &Path,
+    options: WriterOptions,
+    threads: Option<usize>,
+    run: impl FnOnce(&mut dyn Recorder, &RunControl<'_>) -> Result<RunEnd, RunError>,
+) -> Result<(RunReport, Timing), Failure> {
+    // Before anything is made on disk, so that whoever interrupts finds somebody listening.
+    let cancel: &'static AtomicBool = interrupt::listen(bar)?;
+    let mut writer =
+        RunWriter::create(out_dir, options).map_err(|error| Failure::from_error(&error))?;
+    let threads = threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    let tick = |done, _total| bar.set_position(done);
+    let control = RunControl { threads: Some(threads), cancel, progress: &tick };
+    let started = Instant::now();
+    let end = run(&mut writer, &control).map_err(|error| Failure::from_error(&error))?;
+    let seconds = started.elapsed().as_secs_f64();
+    let timing = Timing::new(command_line(), threads, seconds, end.epochs_done);
+    interrupt::now_writing();
+    bar.set_message("writing results");
+    let report = writer.publish(timing.clone()).map_err(|error| Failure::from_error(&error))?;
+    Ok((report, timing))
+}
+
+fn print(
+    report: &RunReport,
+    timing: &Timing,
+    common: &Common,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let summary = &report.summary;
+    let shown = report.out_dir.display();
+    if common.json {
+        let json = summary.to_json().map_err(|error| Failure::from_error(&error))?;
+        console.line(json.trim_end());
+    } else if !common.quiet {
+        console.line(&table::render(summary, console.colour()));
+        let speed = format!(
+            "{} epochs in {:.2} s, {:.0} per second",
+            table::thousands(&summary.epochs_done.to_string()),
+            timing.wall_seconds,
+            timing.epochs_per_second,
+        );
+        console.line(&Paint::Dim.text(console.colour(), &speed));
+        console.line(&format!("Results in {shown}: {}", contents(report)));
+    }
+    if summary.cancelled {
+        let (done, all) = (summary.epochs_done, summary.epochs);
+        let note = format!("interrupted after {done} of {all} epochs; results so far in {shown}");
+        console.note(&note);
+        return Ok(Outcome::Interrupted);
+    }
+    Ok(if summary.passed == Some(false) { Outcome::Failed } else { Outcome::Good })
+}
+
+/// The files in few words.
+fn contents(report: &RunReport) -> String {
+    let paths = || report.files.iter().map(|file| file.path.as_str());
+    let is_picture = |path: &&str| path.ends_with(".svg") || path.ends_with(".png");
+    let plots = paths().filter(|path| path.ends_with(".svg")).count();
+    let names = paths().filter(|path| !is_picture(path)).chain(["manifest.json"]);
+    let mut text = names.collect::<Vec<_>>().join(", ");
+    if plots > 0 {
+        text.push_str(&format!(", {plots} plots as SVG and PNG"));
+    }
+    text
+}
+
+/// The command as it could be typed again.
+fn command_line() -> String {
+    let words: Vec<_> = std::env::args_os().map(|word| quoted(&word.to_string_lossy())).collect();
+    words.join(" ")
+}
+
+/// A word as a POSIX shell wants it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_when_a_shell_would_change_them() {
+        assert_eq!(quoted("subnet.kappa=0.6"), "subnet.kappa=0.6");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}
