@@ -368,13 +368,14 @@ impl Simulation<'_> {
     }
 }
 
-/// Epochs between submitting weights and the epoch that uses them, when they are committed first.
+/// Epochs by which the weights in force lag behind, when they are committed first.
 ///
-/// A commit can be revealed from the start of the epoch `reveal_period_epochs` after its own, and
-/// whoever reveals then counts in the epoch that follows. (Timelocked commits, which the chain
-/// reveals itself in the very block of that start, count there already: one epoch earlier.)
+/// The chain reveals a timelocked commit by itself, in the very block of the epoch that ends its
+/// reveal period and before that epoch runs (`reveal_crv3_commits_for_subnet`, with the look-ahead
+/// to an epoch that is due). So after a period of 1, weights committed since the last epoch count
+/// in this one: they were hidden, but they are not late.
 fn reveal_delay_epochs(rules: &Subnet) -> u64 {
-    rules.reveal_period_epochs
+    rules.reveal_period_epochs.saturating_sub(1)
 }
 
 /// One absent validator per uid before the first miner.

@@ -124,7 +124,7 @@ const BUSY: &str = r#"
     seed = 7
     epochs = 12
     [subnet]
-    commit_reveal = true
+    reveal_period_epochs = 2
     owner = "honest"
     max_uids = 1000
     [[validators]]
@@ -259,9 +259,12 @@ fn committed_weights_are_used_when_revealed() {
     scenario.subnet.reveal_period_epochs = 2;
     let recording = run_with(&scenario, 1);
     let entries: Vec<usize> = recording.epochs.iter().map(|e| e.weights[0].len()).collect();
-    assert_eq!(entries, [0, 0, 2]);
-    assert_eq!(recording.epochs[1].output.incentive, [0; 4]);
-    assert!(recording.epochs[2].output.incentive[2] > 0);
+    assert_eq!(entries, [0, 2, 2]);
+    assert_eq!(recording.epochs[0].output.incentive, [0; 4]);
+    assert!(recording.epochs[1].output.incentive[2] > 0);
+    // A period of 1 hides weights until the next epoch, which uses them.
+    scenario.subnet.reveal_period_epochs = 1;
+    assert_eq!(run_with(&scenario, 1).epochs[0].weights[0].len(), 2);
 }
 
 #[test]

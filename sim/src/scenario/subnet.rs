@@ -120,9 +120,10 @@ hyperparameters! {
     max_uids: u16, Whole<1, 65_535>, 256;
     /// Number of validator permits. Default 128.
     max_validators: u16, Whole<1, 65_535>, 128;
-    /// Weights are committed first and revealed epochs later. Default false (the chain: true).
-    commit_reveal: bool, bool, false;
-    /// Epochs between commit and reveal. Default 1.
+    /// Weights are committed first and hidden until their reveal period is over. Default true.
+    commit_reveal: bool, bool, true;
+    /// Epoch, counted from the commit, at whose start hidden weights are revealed and used:
+    /// 1 is the next one, so that weights lag behind by one epoch less than this. Default 1.
     reveal_period_epochs: u64, Whole<1, 100>, 1;
     /// Stake in rao below which a neuron's stake counts as nothing. Default 0.
     min_stake_rao: u64, Whole<0, 21_000_000_000_000_000>, 0;
@@ -137,8 +138,8 @@ hyperparameters! {
     /// Part of the dividends that a validator keeps from its nominators. Default { u16 = 11796 },
     /// 0.18. No effect at resolution "epoch".
     delegate_take: u16, Proportion, 11_796;
-    /// Fewest weights a validator may set. Default 1. No effect at resolution "epoch".
-    min_allowed_weights: u16, Whole<0, 65_535>, 1;
+    /// Fewest weights a validator may set. Default 1024. No effect at resolution "epoch".
+    min_allowed_weights: u16, Whole<0, 65_535>, 1024;
     /// Blocks for which a new neuron cannot be replaced. Default 4096. No effect at resolution
     /// "epoch".
     immunity_period_blocks: u64, Whole<0, 65_535>, 4096;

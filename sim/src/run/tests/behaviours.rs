@@ -100,9 +100,9 @@ fn hidden_weights_make_the_copier_late() {
             .count()
     };
     let open = run_text(&text(""));
-    let hidden = run_text(&text("commit_reveal = true\nreveal_period_epochs = 3"));
+    let hidden = run_text(&text("reveal_period_epochs = 3"));
     assert_eq!(behind(&open), 1);
-    assert_eq!(behind(&hidden), 4);
+    assert_eq!(behind(&hidden), 3);
 }
 
 #[test]
