@@ -58,12 +58,13 @@ Keys for --set are those of [subnet] in a scenario file (see `subsim schema`).
 Exit codes: 0 done, 2 bad input or could not run, 130 interrupted.";
 
 const VERIFY_HELP: &str = "\
-Every line of every file is one vector: a single epoch {id, input, expected} or a sequence of
-epochs {id, first, steps}. The epoch is computed and every expected number is compared exactly:
-scores, amounts in rao, permits, bonds, and the raw fixed-point bits.
+Every line of every file is one vector: a single epoch {id, input, expected}, a sequence of epochs
+{id, first, steps}, or a formula of the chain's economics {kind, ...}. It is computed and every
+expected number is compared exactly: scores, amounts in rao, permits, bonds, prices, and the raw
+fixed-point bits.
 
-A wrong number prints the vector's id, the field, the neuron's uid, and the number expected and
-found.
+A wrong number prints the vector's id or kind, the field, the neuron's uid, and the number expected
+and found.
 
 Examples:
   subsim verify vectors/data/epochs.jsonl.zst
@@ -103,7 +104,7 @@ pub(crate) enum Command {
     /// Run epochs on a real subnet's metagraph
     #[command(after_help = REPLAY_HELP)]
     Replay(ReplayArgs),
-    /// Check the epoch's arithmetic against files of reference vectors
+    /// Check the arithmetic against files of reference vectors
     #[command(after_help = VERIFY_HELP)]
     Verify(VerifyArgs),
     /// Print the JSON Schema of scenario files

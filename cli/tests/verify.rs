@@ -73,7 +73,7 @@ fn unusable_files_are_told_and_the_others_still_checked() {
     folder.write("empty.jsonl", "");
     folder.write("binary.jsonl", [0xff, 0x00, 0x7f, 0x0a, 0x01]);
     folder.write("cut.jsonl", &first_lines("epochs.jsonl.zst", 1)[0][..500]);
-    folder.write("other.jsonl", r#"{"emission_rao":1,"issuance_rao":0,"kind":"block_emission"}"#);
+    folder.write("other.jsonl", r#"{"emission_rao":1,"issuance_rao":0,"kind":"block_omission"}"#);
     folder.write("broken.jsonl.zst", b"not zstd at all");
     let files =
         ["empty.jsonl", "binary.jsonl", "cut.jsonl", "other.jsonl", "broken.jsonl.zst", "none"];
@@ -82,7 +82,7 @@ fn unusable_files_are_told_and_the_others_still_checked() {
         "error: empty.jsonl: the file holds no vectors",
         "error: binary.jsonl:1:1: ",
         "error: cut.jsonl:1:500: ",
-        "error: other.jsonl:1:1: the line is of kind \"block_emission\"; this version verifies",
+        "error: other.jsonl:1:1: the line is of kind \"block_omission\"; this version verifies",
         "error: broken.jsonl.zst:1: cannot read on: ",
         "error: none: No such file or directory",
         "error: .: is a directory",

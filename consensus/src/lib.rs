@@ -7,6 +7,7 @@
 //! The feature `reference` adds a second, deliberately plain implementation on the chain's own
 //! number library. It is the specification in code; property tests hold the two equal.
 
+pub mod economics;
 mod epoch;
 mod error;
 pub mod fixed;

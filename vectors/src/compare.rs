@@ -12,29 +12,51 @@ use crate::line::Expected;
 pub struct Mismatch {
     /// Line of the file, from 1.
     pub line: u64,
-    /// The vector's own name.
-    pub id: String,
-    /// Step of a sequence, from 0; `None` for a single epoch.
+    /// Which vector of the file.
+    pub vector: Vector,
+    /// Step of a sequence, from 0; `None` for a single epoch or a formula.
     pub step: Option<usize>,
-    /// The field of `expected` that differs; `epoch` when no result was computed at all.
+    /// The expected field that differs; `epoch` when no result was computed at all.
     pub field: &'static str,
-    /// uid of the neuron; `None` when the whole field differs.
-    pub neuron: Option<usize>,
+    /// uid of the neuron, in formulas the entry of a list; `None` when the whole field differs.
+    pub entry: Option<usize>,
     /// What the vector says. For bonds the first differing entry of the row.
     pub expected: String,
     /// What was computed.
     pub found: String,
 }
 
+/// How a vector is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Vector {
+    /// An epoch or a sequence, by its own name.
+    Id(String),
+    /// A formula, by its kind.
+    Kind(&'static str),
+}
+
+impl Display for Vector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "id {id}"),
+            Self::Kind(kind) => write!(f, "kind {kind}"),
+        }
+    }
+}
+
 impl Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "id {}", self.id)?;
+        write!(f, "{}", self.vector)?;
         if let Some(step) = self.step {
             write!(f, ", step {step}")?;
         }
         write!(f, ", field {}", self.field)?;
-        if let Some(neuron) = self.neuron {
-            write!(f, ", neuron {neuron}")?;
+        if let Some(entry) = self.entry {
+            let what = match self.vector {
+                Vector::Id(_) => "neuron",
+                Vector::Kind(_) => "entry",
+            };
+            write!(f, ", {what} {entry}")?;
         }
         write!(f, ": expected {}, found {}", self.expected, self.found)
     }
@@ -117,8 +139,8 @@ impl Comparison<'_> {
         expected: String,
         found: String,
     ) {
-        let (line, id, step) = (self.line, self.id.to_owned(), self.step);
-        (self.report)(Mismatch { line, id, step, field, neuron, expected, found });
+        let (line, vector, step) = (self.line, Vector::Id(self.id.to_owned()), self.step);
+        (self.report)(Mismatch { line, vector, step, field, entry: neuron, expected, found });
     }
 }
 
@@ -163,17 +185,20 @@ mod tests {
     fn a_mismatch_reads_as_one_line() {
         let mut mismatch = Mismatch {
             line: 3,
-            id: "sequence-1".to_owned(),
+            vector: Vector::Id("sequence-1".to_owned()),
             step: Some(4),
             field: "incentive",
-            neuron: Some(5),
+            entry: Some(5),
             expected: "6".to_owned(),
             found: "7".to_owned(),
         };
         let line = "id sequence-1, step 4, field incentive, neuron 5: expected 6, found 7";
         assert_eq!(mismatch.to_string(), line);
-        (mismatch.step, mismatch.neuron) = (None, None);
+        (mismatch.step, mismatch.entry) = (None, None);
         let line = "id sequence-1, field incentive: expected 6, found 7";
+        assert_eq!(mismatch.to_string(), line);
+        (mismatch.vector, mismatch.entry) = (Vector::Kind("swap"), Some(2));
+        let line = "kind swap, field incentive, entry 2: expected 6, found 7";
         assert_eq!(mismatch.to_string(), line);
     }
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::economics::FormulaLine;
+
 /// What is wrong with a file of vectors, and where. Lines and columns count from 1; columns count
 /// bytes.
 #[derive(Debug, Error)]
@@ -52,8 +54,9 @@ pub enum VerifyError {
     },
     /// A JSON object that is none of the kinds of vector known here.
     #[error(
-        "{}:{line}:{column}: {found}; this version verifies two kinds of line: single epochs \
-         {{id, input, expected}} and sequences of epochs {{id, first, steps}}", path.display()
+        "{}:{line}:{column}: {found}; this version verifies three kinds of line: single epochs \
+         {{id, input, expected}}, sequences of epochs {{id, first, steps}}, and formulas \
+         {{kind, ...}} of the kinds {}", path.display(), FormulaLine::KINDS.join(", ")
     )]
     Kind {
         /// The file.

@@ -1,8 +1,9 @@
-//! Reference vectors: epochs computed with the chain's own arithmetic, and what came out of them.
+//! Reference vectors: epochs and single formulas computed with the chain's own arithmetic, and what
+//! came out of them.
 //!
 //! This crate reads such files (`.jsonl` or `.jsonl.zst`), hands every epoch to an implementation
-//! of the caller's choice, and reports each number that differs. It knows nothing of how an epoch
-//! is computed, and it prints nothing.
+//! of the caller's choice and every formula to the consensus crate, and reports each number that
+//! differs. It computes no epoch itself, and it prints nothing.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -18,12 +19,14 @@
 //! ```
 
 mod compare;
+mod economics;
+mod economics_check;
 mod error;
 mod line;
 mod lines;
 mod state;
 mod verify;
 
-pub use compare::Mismatch;
+pub use compare::{Mismatch, Vector};
 pub use error::VerifyError;
 pub use verify::{EpochFn, Tally, verify_file, verify_read};

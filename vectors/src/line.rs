@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use subsim_consensus::EpochParams;
 
 use crate::VerifyError;
+use crate::economics::FormulaLine;
 
 /// Sparse rows of `[uid, value]`, one per neuron.
 pub(crate) type RowLists = Vec<Vec<(u16, u16)>>;
@@ -19,6 +20,8 @@ pub(crate) enum Line {
     Epoch(Box<EpochLine>),
     /// `{id, first, steps}`
     Sequence(Box<SequenceLine>),
+    /// `{kind, ...}`
+    Formula(Box<FormulaLine>),
 }
 
 /// One epoch with its result.
@@ -160,7 +163,12 @@ impl Line {
     pub(crate) fn parse(place: Place<'_>, text: &[u8]) -> Result<Self, VerifyError> {
         let probe: Probe = parse_as(place, text)?;
         match (&probe.kind, probe.input.is_some() || probe.expected.is_some()) {
-            (Some(kind), _) => Err(place.kind(format!("the line is of kind {kind}"))),
+            (Some(kind), _) => {
+                let name = kind.as_str().unwrap_or_default();
+                let unknown = || Err(place.kind(format!("the line is of kind {kind}")));
+                let line = FormulaLine::parse(place, name, text).unwrap_or_else(unknown)?;
+                Ok(Self::Formula(Box::new(line)))
+            }
             (None, true) => Ok(Self::Epoch(Box::new(parse_as(place, text)?))),
             (None, false) if probe.first.is_some() || probe.steps.is_some() => {
                 Ok(Self::Sequence(Box::new(parse_as(place, text)?)))
@@ -179,7 +187,11 @@ impl Place<'_> {
     }
 }
 
-fn parse_as<T: DeserializeOwned>(place: Place<'_>, text: &[u8]) -> Result<T, VerifyError> {
+/// Reads a line as one shape, naming the field in errors.
+pub(crate) fn parse_as<T: DeserializeOwned>(
+    place: Place<'_>,
+    text: &[u8],
+) -> Result<T, VerifyError> {
     let mut json = serde_json::Deserializer::from_slice(text);
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let field = error.path().to_string();
@@ -229,11 +241,15 @@ mod tests {
 
     #[test]
     fn other_kinds_are_named_together_with_those_known() {
-        let message = error_of(r#"{"emission_rao":1,"kind":"block_emission"}"#);
-        assert!(message.starts_with("v.jsonl:7:1: the line is of kind \"block_emission\"; "));
+        let message = error_of(r#"{"emission_rao":1,"kind":"block_omission"}"#);
+        assert!(message.starts_with("v.jsonl:7:1: the line is of kind \"block_omission\"; "));
         assert!(
             message.contains("{id, input, expected}") && message.contains("{id, first, steps}")
         );
+        for kind in FormulaLine::KINDS {
+            assert!(message.contains(kind), "{kind}: {message}");
+        }
+        assert!(error_of(r#"{"kind":7}"#).contains("the line is of kind 7; "));
         assert!(error_of("{}").contains("neither `input` and `expected` nor `first` and `steps`"));
     }
 

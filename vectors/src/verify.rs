@@ -8,6 +8,8 @@ use subsim_consensus::{EpochError, EpochInput, EpochOutput};
 
 use crate::VerifyError;
 use crate::compare::{Comparison, Mismatch};
+use crate::economics::FormulaLine;
+use crate::economics_check;
 use crate::line::{EpochLine, Expected, Line, Place, SequenceLine};
 use crate::lines::Lines;
 use crate::state::{Lengths, State};
@@ -24,6 +26,8 @@ pub struct Tally {
     pub failed: u64,
     /// Epochs run: one per single vector, one per step of a sequence.
     pub epochs: u64,
+    /// Lines that hold a formula of the economics.
+    pub formulas: u64,
     /// Numbers that were wrong.
     pub mismatches: u64,
 }
@@ -34,13 +38,15 @@ impl Tally {
         self.passed += other.passed;
         self.failed += other.failed;
         self.epochs += other.epochs;
+        self.formulas += other.formulas;
         self.mismatches += other.mismatches;
     }
 }
 
 /// Checks every line of a file, `.jsonl` or zstd-compressed.
 ///
-/// `epoch` computes one epoch; in a sequence its own permits and bonds feed the next step.
+/// `epoch` computes one epoch; in a sequence its own permits and bonds feed the next step. Formulas
+/// are computed by the consensus crate.
 /// `on_mismatch` is called once for every number (for bonds: every row) that differs.
 ///
 /// # Errors
@@ -73,16 +79,22 @@ pub fn verify_read(
     let mut tally = Tally::default();
     while let Some((number, text)) = lines.next()? {
         let place = Place { path, line: number };
+        let mut formulas = 0;
         let mut checker = Checker { place, epoch, on_mismatch, epochs: 0, mismatches: 0 };
         match Line::parse(place, text)? {
             Line::Epoch(line) => checker.check_epoch(*line)?,
             Line::Sequence(line) => checker.check_sequence(*line)?,
+            Line::Formula(line) => {
+                formulas = 1;
+                checker.check_formula(&line);
+            }
         }
         let right = checker.mismatches == 0;
         tally.add(&Tally {
             passed: u64::from(right),
             failed: u64::from(!right),
             epochs: checker.epochs,
+            formulas,
             mismatches: checker.mismatches,
         });
     }
@@ -102,6 +114,13 @@ struct Checker<'a, 'b> {
 }
 
 impl Checker<'_, '_> {
+    fn check_formula(&mut self, line: &FormulaLine) {
+        economics_check::check(line, self.place.line, &mut |mismatch| {
+            self.mismatches += 1;
+            (self.on_mismatch)(mismatch);
+        });
+    }
+
     fn check_epoch(&mut self, line: EpochLine) -> Result<(), VerifyError> {
         let lengths = Lengths::of_input(self.place, &line.id, "input", &line.input)?;
         lengths.check_expected("expected", &line.expected)?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use subsim_consensus::{Epoch, EpochError, EpochInput, EpochOutput, reference};
-use subsim_vectors::{EpochFn, Mismatch, Tally, VerifyError, verify_file, verify_read};
+use subsim_vectors::{EpochFn, Mismatch, Tally, Vector, VerifyError, verify_file, verify_read};
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
@@ -22,7 +22,7 @@ fn assert_all_pass(name: &str, epoch: &mut EpochFn<'_>, lines: u64, epochs: u64)
         }
     })
     .expect("a readable file of vectors");
-    let expected = Tally { passed: lines, failed: 0, epochs, mismatches: 0 };
+    let expected = Tally { passed: lines, failed: 0, epochs, formulas: 0, mismatches: 0 };
     assert_eq!(tally, expected, "{name}: first mismatches:\n{}", shown.join("\n"));
 }
 
@@ -109,15 +109,15 @@ fn one_changed_number_is_named_with_id_field_neuron_expected_and_found() {
         let (tally, mismatches) = verify(&changed);
         assert_eq!(
             tally.expect("checked"),
-            Tally { passed: 2, failed: 1, epochs: 3, mismatches: 1 },
+            Tally { passed: 2, failed: 1, epochs: 3, formulas: 0, mismatches: 1 },
             "{field}"
         );
         let expected = Mismatch {
             line: 2,
-            id: "epoch-1001-1".to_owned(),
+            vector: Vector::Id("epoch-1001-1".to_owned()),
             step: None,
             field,
-            neuron: Some(2),
+            entry: Some(2),
             expected: wrong,
             found: right.to_string(),
         };
@@ -153,10 +153,13 @@ fn a_changed_step_of_a_sequence_is_named() {
     let right = value.as_i64().expect("a number");
     *value = json!(right + 1);
     let (tally, mismatches) = verify(&changed);
-    assert_eq!(tally.expect("checked"), Tally { passed: 1, failed: 1, epochs: 24, mismatches: 1 });
+    assert_eq!(
+        tally.expect("checked"),
+        Tally { passed: 1, failed: 1, epochs: 24, formulas: 0, mismatches: 1 }
+    );
     assert_eq!(mismatches.len(), 1);
     let found = &mismatches[0];
-    assert_eq!((found.line, found.step, found.neuron), (2, Some(7), Some(3)));
+    assert_eq!((found.line, found.step, found.entry), (2, Some(7), Some(3)));
     assert_eq!(found.field, "incentive_bits");
     assert_eq!((&found.expected, &found.found), (&(right + 1).to_string(), &right.to_string()));
 }
@@ -173,11 +176,11 @@ fn a_wrong_implementation_fails() {
             Ok(output)
         },
         &mut |mismatch| {
-            assert_eq!((mismatch.field, mismatch.neuron), ("incentive_bits", Some(126)));
+            assert_eq!((mismatch.field, mismatch.entry), ("incentive_bits", Some(126)));
             mismatches += 1;
         },
     );
-    let expected = Tally { passed: 0, failed: 9, epochs: 9, mismatches: 9 };
+    let expected = Tally { passed: 0, failed: 9, epochs: 9, formulas: 0, mismatches: 9 };
     assert_eq!(tally.expect("checked"), expected);
     assert_eq!(mismatches, 9);
 }

@@ -49,8 +49,12 @@ pub(crate) fn verify(args: &VerifyArgs, console: &mut Console) -> Result<Outcome
 fn verdict(tally: &Tally, console: &Console) -> String {
     let counts = format!("{} passed, {} failed", tally.passed, tally.failed);
     let paint = if tally.failed == 0 { Paint::Green } else { Paint::Red };
-    let plural = if tally.epochs == 1 { "epoch" } else { "epochs" };
-    format!("{} ({} {plural})", paint.text(console.colour(), &counts), tally.epochs)
+    let counted = [(tally.epochs, "epoch"), (tally.formulas, "formula")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }));
+    let counted: Vec<String> = counted.collect();
+    format!("{} ({})", paint.text(console.colour(), &counts), counted.join(", "))
 }
 
 fn verify_one(path: &Path, quiet: bool, console: &mut Console) -> Result<Tally, Failure> {
