@@ -18,6 +18,9 @@ const HALF: U96F32 = U96F32::from_bits(1 << 31);
 /// times; nothing from the cap on. A subnet's alpha follows the same curve on its own issuance.
 #[must_use]
 pub fn block_emission_rao(issuance_rao: u64) -> u64 {
+    if issuance_rao < MAX_SUPPLY_RAO / 2 {
+        return INITIAL_EMISSION_RAO;
+    }
     if issuance_rao >= MAX_SUPPLY_RAO {
         return 0;
     }
@@ -32,7 +35,14 @@ pub fn block_emission_rao(issuance_rao: u64) -> u64 {
 #[must_use]
 pub fn root_proportion(root_tao_rao: u64, tao_weight: u64, alpha_issuance_rao: u64) -> U96F32 {
     let weighted = U96F32::whole(root_tao_rao).times(U96F32::ratio_u64(tao_weight));
-    weighted.over(weighted.plus(U96F32::whole(alpha_issuance_rao)))
+    root_proportion_of_weight(weighted, alpha_issuance_rao)
+}
+
+/// [`root_proportion`] when the weight of root's TAO is known: one for all subnets of a block.
+#[inline]
+#[must_use]
+pub fn root_proportion_of_weight(root_weight: U96F32, alpha_issuance_rao: u64) -> U96F32 {
+    root_weight.over(root_weight.plus(U96F32::whole(alpha_issuance_rao)))
 }
 
 /// What decides a subnet's share of the TAO emission. Only subnets that have started, admit
@@ -52,36 +62,58 @@ pub struct SubnetClaim {
 /// disabled subnets would get is spread over the enabled ones.
 #[must_use]
 pub fn subnet_emissions(block_emission_rao: u64, claims: &[SubnetClaim]) -> Vec<U96F32> {
-    let shares = subnet_shares(claims);
-    let disabled = claims.iter().any(|claim| !claim.emission_enabled);
-    let enabled_shares = claims.iter().zip(&shares).filter(|(claim, _)| claim.emission_enabled);
-    let enabled_sum = sum(enabled_shares.map(|(_, share)| *share));
-    let emission = U64F64::whole(block_emission_rao);
-    let part = |(claim, share): (&SubnetClaim, &U64F64)| {
-        let share = match (disabled, claim.emission_enabled) {
-            (false, _) => *share,
-            (true, true) => share.over(enabled_sum),
-            (true, false) => U64F64::ZERO,
-        };
-        emission.times(share).to_u96f32()
-    };
-    claims.iter().zip(&shares).map(part).collect()
+    let mut shared = SharedEmission::default();
+    shared.compute(block_emission_rao, claims);
+    shared.emissions
 }
 
-/// Shares before switched-off subnets are taken out.
-fn subnet_shares(claims: &[SubnetClaim]) -> Vec<U64F64> {
-    let price_sum = sum(claims.iter().map(|claim| claim.moving_price));
-    let by_price: Vec<_> = claims.iter().map(|claim| claim.moving_price.over(price_sum)).collect();
-    let kept = |(claim, share): (&SubnetClaim, &U64F64)| {
-        let burned = claim.miner_burned.to_u64f64().min(U64F64::ONE);
-        share.times(U64F64::ONE.minus(burned))
-    };
-    let weighted: Vec<_> = claims.iter().zip(&by_price).map(kept).collect();
-    let total = sum(weighted.iter().copied());
-    if total == U64F64::ZERO {
-        return by_price;
+/// [`subnet_emissions`] in memory that is used again from block to block.
+#[derive(Debug, Clone, Default)]
+pub struct SharedEmission {
+    shares: Vec<U64F64>,
+    emissions: Vec<U96F32>,
+}
+
+impl SharedEmission {
+    /// Computes the subnets' parts, in the order of the claims.
+    pub fn compute(&mut self, block_emission_rao: u64, claims: &[SubnetClaim]) -> &[U96F32] {
+        self.compute_shares(claims);
+        let disabled = claims.iter().any(|claim| !claim.emission_enabled);
+        let shares = claims.iter().zip(&self.shares);
+        let enabled = shares.clone().filter(|(claim, _)| claim.emission_enabled);
+        let enabled_sum = sum(enabled.map(|(_, share)| *share));
+        let emission = U64F64::whole(block_emission_rao);
+        let part = |(claim, share): (&SubnetClaim, &U64F64)| {
+            let share = match (disabled, claim.emission_enabled) {
+                (false, _) => *share,
+                (true, true) => share.over(enabled_sum),
+                (true, false) => U64F64::ZERO,
+            };
+            emission.times(share).to_u96f32()
+        };
+        self.emissions.clear();
+        self.emissions.extend(shares.map(part));
+        &self.emissions
     }
-    weighted.into_iter().map(|weight| weight.over(total)).collect()
+
+    /// Shares before switched-off subnets are taken out.
+    fn compute_shares(&mut self, claims: &[SubnetClaim]) {
+        let price_sum = sum(claims.iter().map(|claim| claim.moving_price));
+        let by_price = |claim: &SubnetClaim| claim.moving_price.over(price_sum);
+        let kept = |claim: &SubnetClaim| {
+            let burned = claim.miner_burned.to_u64f64().min(U64F64::ONE);
+            by_price(claim).times(U64F64::ONE.minus(burned))
+        };
+        self.shares.clear();
+        self.shares.extend(claims.iter().map(kept));
+        let total = sum(self.shares.iter().copied());
+        if total == U64F64::ZERO {
+            self.shares.clear();
+            self.shares.extend(claims.iter().map(by_price));
+        } else {
+            self.shares.iter_mut().for_each(|share| *share = share.over(total));
+        }
+    }
 }
 
 fn sum(values: impl Iterator<Item = U64F64>) -> U64F64 {
@@ -179,7 +211,13 @@ pub fn next_moving_price(
     halving_blocks: u64,
 ) -> I96F32 {
     let age = U64F64::whole(blocks_since_start);
-    let speed = age.over(age.plus(U64F64::whole(halving_blocks)));
+    let speed = match blocks_since_start.checked_add(halving_blocks) {
+        // Whole numbers on both sides: one plain division.
+        Some(1..) => {
+            U64F64::from_bits(age.to_bits() / u128::from(blocks_since_start + halving_blocks))
+        }
+        _ => age.over(age.plus(U64F64::whole(halving_blocks))),
+    };
     let alpha = moving_alpha.to_u64f64().times(speed);
     let new = alpha.times(spot_price.min(U64F64::ONE));
     let old = U64F64::ONE.minus(alpha).times(moving_price.to_u64f64());

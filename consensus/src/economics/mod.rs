@@ -24,9 +24,9 @@ pub use dividends::{
     self_contribution_rao, split_take, split_with_parents, withheld_proportion,
 };
 pub use emission::{
-    AlphaSplit, INITIAL_EMISSION_RAO, Injection, MAX_SUPPLY_RAO, SplitInput, SubnetClaim,
-    alpha_split, block_emission_rao, injection, median_price, next_moving_price, root_is_paid,
-    root_proportion, subnet_emissions,
+    AlphaSplit, INITIAL_EMISSION_RAO, Injection, MAX_SUPPLY_RAO, SharedEmission, SplitInput,
+    SubnetClaim, alpha_split, block_emission_rao, injection, median_price, next_moving_price,
+    root_is_paid, root_proportion, root_proportion_of_weight, subnet_emissions,
 };
 pub use number::{I96F32, U64F64, U96F32};
 pub use pool::{

@@ -38,11 +38,17 @@ fn div_shifted(a: u128, b: u128, shift: u32) -> Option<u128> {
     if a.leading_zeros() >= shift {
         return (a << shift).checked_div(b);
     }
-    let whole = a.checked_div(b)?;
+    // Most quotients are below one; the long division is for the others.
+    let (whole, rest) = if a < b {
+        (0, a)
+    } else {
+        let whole = a.checked_div(b)?;
+        (whole, a - whole * b)
+    };
     if whole.leading_zeros() < shift {
         return None;
     }
-    Some((whole << shift) | div_fraction(a % b, b, shift))
+    Some((whole << shift) | if rest == 0 { 0 } else { div_fraction(rest, b, shift) })
 }
 
 /// `trunc((a << bits) / b)` for `a < b` and at most 128 bits.
