@@ -7,6 +7,7 @@
 //! files; datasets and plots are the business of whoever implements the recorder.
 
 pub mod agents;
+pub mod chain;
 mod digest;
 mod events;
 pub mod mechanism;

@@ -1,0 +1,143 @@
+//! The chain's own step at the start of each block, before any call.
+//!
+//! Order as on the chain: registration burns decay, the block emission is minted and shared out,
+//! due epochs run and pay, moving prices and root proportions follow, pending children take
+//! effect, and a few stakers' root dividends are claimed. Source:
+//! `pallets/subtensor/src/coinbase/block_step.rs` of the public runtime, spec version 425.
+
+use std::collections::BTreeMap;
+
+use subsim_consensus::economics;
+
+use super::epoch_run::EpochWorkspace;
+use super::memo::Memos;
+use super::{NetUid, Pending, ROOT, State};
+
+/// Memory and tables that block steps reuse; no part of the state.
+#[derive(Debug, Default)]
+pub struct BlockWorkspace {
+    epoch: EpochWorkspace,
+    memos: Memos,
+    /// Decay factors of registration burns by half-life.
+    burn_factors: BTreeMap<u16, u64>,
+}
+
+/// Begins the next block: everything the chain does before the block's calls.
+pub fn begin_block(state: &mut State, workspace: &mut BlockWorkspace, parent_hash: [u8; 32]) {
+    state.block += 1;
+    state.parent_hash = parent_hash;
+    state.decay_burns(workspace);
+    state.reveal_matured_commits();
+    workspace.memos.begin_block(state);
+    let mut emission = std::mem::take(&mut workspace.memos.emission);
+    state.emit(&mut workspace.memos, &mut emission);
+    let due = state.drain_pending();
+    for (netuid, pending) in &due {
+        state.distribute(&mut workspace.epoch, *netuid, pending);
+    }
+    state.update_moving_prices(&mut workspace.memos, &emission.emitting);
+    state.update_root_proportions(&mut workspace.memos, &emission.emitting);
+    workspace.memos.emission = emission;
+    state.apply_pending_children();
+    state.claim_root_dividends_of_some();
+    state.index_root_stakers();
+}
+
+impl State {
+    /// Registration prices fall, and registrations are counted anew.
+    fn decay_burns(&mut self, workspace: &mut BlockWorkspace) {
+        let block = self.block;
+        for subnet in self.subnets.iter_mut().flatten() {
+            let half_life = subnet.hyper.burn_half_life_blocks;
+            let mut burn_rao = subnet.registration.burn_rao;
+            if half_life > 0 && block > 1 {
+                let factor = *workspace
+                    .burn_factors
+                    .entry(half_life)
+                    .or_insert_with(|| economics::decay_factor_q32(half_life));
+                burn_rao = economics::decayed_burn_rao(burn_rao, factor);
+            }
+            let (min_rao, max_rao) = (subnet.hyper.min_burn_rao, subnet.hyper.max_burn_rao);
+            subnet.registration.burn_rao = economics::bounded_burn_rao(burn_rao, min_rao, max_rao);
+            subnet.registration.this_block = 0;
+            if subnet.netuid == ROOT && subnet.epoch_is_due(block) {
+                subnet.registration.this_interval = 0;
+            }
+        }
+    }
+
+    /// Timelocked commits whose epoch has come are applied, just before that epoch runs. Subnets
+    /// whose epoch is put off wait with it.
+    fn reveal_matured_commits(&mut self) {
+        let subnets = self.subnets.iter().flatten();
+        let waiting: Vec<_> = subnets
+            .filter(|subnet| subnet.netuid != ROOT)
+            .filter(|subnet| {
+                subnet.mechanisms.iter().any(|mechanism| !mechanism.timelocked.is_empty())
+            })
+            .map(|subnet| subnet.netuid)
+            .collect();
+        if waiting.is_empty() {
+            return;
+        }
+        let (_, deferred) = self.epochs_of_this_block();
+        for netuid in waiting.into_iter().filter(|netuid| !deferred.contains(netuid)) {
+            self.reveal_timelocked(netuid);
+        }
+    }
+
+    /// Takes what is pending of the subnets whose epoch runs now, and moves their schedule on.
+    /// Subnets beyond the limit per block are put off by a block.
+    fn drain_pending(&mut self) -> Vec<(NetUid, Pending)> {
+        let block = self.block;
+        for subnet in self.subnets.iter_mut().flatten().filter(|subnet| subnet.netuid != ROOT) {
+            subnet.schedule.blocks_since_last_step += 1;
+        }
+        let (running, deferred) = self.epochs_of_this_block();
+        for netuid in deferred {
+            self.live_mut(netuid).schedule.pending_epoch_at = block + 1;
+        }
+        let drain = |netuid: NetUid| {
+            let subnet = self.live_mut(netuid);
+            let kept = Pending {
+                miner_burned_bits: subnet.pending.miner_burned_bits,
+                ..Pending::default()
+            };
+            let schedule = &mut subnet.schedule;
+            schedule.blocks_since_last_step = 0;
+            schedule.last_epoch_block = block;
+            schedule.pending_epoch_at = 0;
+            schedule.epoch_index += 1;
+            let taken = std::mem::replace(&mut subnet.pending, kept);
+            self.change_owner_by_conviction(netuid);
+            (netuid, taken)
+        };
+        running.into_iter().map(drain).collect()
+    }
+
+    /// Children whose cooldown is over take effect where an epoch has just run.
+    fn apply_pending_children(&mut self) {
+        let block = self.block;
+        let stepped: Vec<_> = self
+            .subnets
+            .iter()
+            .flatten()
+            .filter(|subnet| subnet.schedule.last_epoch_block == block)
+            .filter(|subnet| !subnet.pending_children.is_empty())
+            .map(|subnet| subnet.netuid)
+            .collect();
+        for netuid in stepped {
+            for parent in self.pending_children_order(netuid) {
+                let subnet = self.live_mut(netuid);
+                let is_due =
+                    subnet.pending_children[&parent].1 < block || !subnet.hyper.subtoken_enabled;
+                if !is_due {
+                    continue;
+                }
+                if let Some((children, _)) = subnet.pending_children.remove(&parent) {
+                    self.persist_children(netuid, parent, &children);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Paying out an epoch: owner's cut, miners' incentive, validators' dividends through childkeys,
+//! takes and nominators, and root dividends.
+//!
+//! Source: `pallets/subtensor/src/coinbase/run_coinbase.rs` (`distribute_emission` and what it
+//! calls) and `staking/claim_root.rs` of the public runtime, spec version 425.
+
+use std::collections::BTreeMap;
+
+use subsim_consensus::economics::{
+    self, ChildClaim, DividendClaim, DividendPart, ParentClaim, U96F32,
+};
+use subsim_consensus::mechanisms::Combined;
+
+use super::epoch_run::EpochWorkspace;
+use super::{AccountId, NetUid, Pending, ROOT, RecycleOrBurn, State};
+
+impl State {
+    /// Runs a subnet's epoch on what was pending, and pays it out.
+    pub(super) fn distribute(
+        &mut self,
+        workspace: &mut EpochWorkspace,
+        netuid: NetUid,
+        pending: &Pending,
+    ) {
+        let emission_rao = pending
+            .server_rao
+            .saturating_add(pending.validator_rao)
+            .saturating_add(pending.root_alpha_rao);
+        let earned = self.run_epoch(workspace, netuid, emission_rao);
+        // The chain walks neurons in account order.
+        let neurons: Vec<(AccountId, usize)> = self
+            .live(netuid)
+            .neurons
+            .uids
+            .iter()
+            .map(|(hotkey, uid)| (*hotkey, usize::from(*uid)))
+            .collect();
+        let dividends = self.dividends_by_hotkey(netuid, &neurons, &earned);
+        let incentive_rao =
+            earned.server_emission.iter().fold(0, |sum: u64, rao| sum.saturating_add(*rao));
+        // Without any incentive validators get the miners' half too.
+        let validator_rao = match incentive_rao {
+            0 => pending.validator_rao.saturating_add(pending.server_rao),
+            _ => pending.validator_rao,
+        };
+        let claims: Vec<_> = dividends
+            .iter()
+            .map(|(hotkey, dividend)| DividendClaim {
+                alpha_stake_rao: self.hotkey_stake_rao(*hotkey, netuid),
+                root_stake_rao: self.hotkey_stake_rao(*hotkey, ROOT),
+                dividend: *dividend,
+            })
+            .collect();
+        let tao_weight = self.globals.tao_weight;
+        let parts = economics::distribute_dividends(
+            validator_rao,
+            pending.root_alpha_rao,
+            tao_weight,
+            &claims,
+        );
+        self.pay_owner(netuid, pending.owner_cut_rao);
+        self.pay_miners(netuid, &neurons, &earned.server_emission);
+        let paid = || dividends.keys().copied().zip(parts.iter());
+        self.pay_alpha_dividends(netuid, paid());
+        self.pay_root_dividends(netuid, paid());
+        self.live_mut(netuid).schedule.last_step_block = self.block;
+    }
+
+    /// Each hotkey's dividends after childkeys shared theirs with their parents.
+    fn dividends_by_hotkey(
+        &mut self,
+        netuid: NetUid,
+        neurons: &[(AccountId, usize)],
+        earned: &Combined,
+    ) -> BTreeMap<AccountId, U96F32> {
+        let mut dividends: BTreeMap<AccountId, U96F32> = BTreeMap::new();
+        let mut add = |hotkey, rao| {
+            let sum = dividends.entry(hotkey).or_default();
+            *sum = sum.plus(U96F32::whole(rao));
+        };
+        for (hotkey, uid) in neurons {
+            let rao = earned.validator_emission[*uid];
+            if self.live(netuid).parents_of(*hotkey).is_empty() {
+                add(*hotkey, rao);
+                continue;
+            }
+            let parents = self.live(netuid).parents_of(*hotkey).to_vec();
+            let split = self.split_with_parents(netuid, *hotkey, rao, &parents);
+            for ((_, parent), rao) in parents.iter().zip(&split.parents_rao) {
+                add(*parent, *rao);
+            }
+            add(*hotkey, split.child_rao);
+            for rao in split.recycled_rao {
+                self.live_mut(netuid).recycle_alpha(rao);
+            }
+        }
+        dividends
+    }
+
+    /// `get_parent_child_dividends_distribution`.
+    fn split_with_parents(
+        &self,
+        netuid: NetUid,
+        child: AccountId,
+        dividends_rao: u64,
+        parents: &[(u64, AccountId)],
+    ) -> economics::ChildSplit {
+        let subnet = self.live(netuid);
+        let given: Vec<u64> = subnet.children_of(child).iter().map(|(part, _)| *part).collect();
+        let self_contribution_rao = economics::self_contribution_rao(
+            subnet.hotkey_alpha_rao(child),
+            self.hotkey_stake_rao(child, ROOT),
+            self.globals.tao_weight,
+            &given,
+        );
+        let claim = ChildClaim {
+            dividends_rao,
+            self_contribution_rao,
+            take: self.childkey_take(child, netuid),
+            burn: self.globals.childkey_burn,
+            tao_weight: self.globals.tao_weight,
+        };
+        let owner = self.account(child).owner;
+        let claims: Vec<_> = parents
+            .iter()
+            .map(|(proportion, parent)| ParentClaim {
+                proportion: *proportion,
+                alpha_stake_rao: subnet.hotkey_alpha_rao(*parent),
+                root_stake_rao: self.hotkey_stake_rao(*parent, ROOT),
+                same_owner: self.account(*parent).owner == owner,
+            })
+            .collect();
+        economics::split_with_parents(&claim, &claims)
+    }
+
+    /// The owner's cut becomes stake of the owner's hotkey.
+    fn pay_owner(&mut self, netuid: NetUid, rao: u64) {
+        let hyper = &self.live(netuid).hyper;
+        if let (Some(coldkey), Some(hotkey)) = (hyper.owner, hyper.owner_hotkey) {
+            self.increase_stake(hotkey, coldkey, netuid, rao);
+            self.auto_lock_owner_cut(netuid, rao);
+        }
+    }
+
+    /// Incentive becomes stake of the hotkey's owner, on the hotkey or where the owner wants it.
+    /// What the subnet's owner earned with hotkeys of its own is withheld.
+    fn pay_miners(&mut self, netuid: NetUid, neurons: &[(AccountId, usize)], earned_rao: &[u64]) {
+        let recycles = self.live(netuid).hyper.recycle_or_burn == Some(RecycleOrBurn::Recycle);
+        let (mut total_rao, mut withheld_rao) = (0_u64, 0_u64);
+        for (hotkey, uid) in neurons {
+            let rao = earned_rao[*uid];
+            total_rao = total_rao.saturating_add(rao);
+            if self.belongs_to_owner(netuid, *hotkey) {
+                withheld_rao = withheld_rao.saturating_add(rao);
+                // Burned alpha stays in the outstanding alpha, owned by nobody.
+                if recycles {
+                    self.live_mut(netuid).recycle_alpha(rao);
+                }
+                continue;
+            }
+            if let Some(owner) = self.account(*hotkey).owner {
+                let target = self.live(netuid).auto_stake.get(&owner).copied();
+                self.increase_stake(target.unwrap_or(*hotkey), owner, netuid, rao);
+            }
+        }
+        let withheld = economics::withheld_proportion(withheld_rao, total_rao);
+        self.live_mut(netuid).pending.miner_burned_bits = withheld.to_bits();
+    }
+
+    /// Whether a registered hotkey counts as the subnet owner's (`get_owner_hotkeys`).
+    fn belongs_to_owner(&self, netuid: NetUid, hotkey: AccountId) -> bool {
+        let hyper = &self.live(netuid).hyper;
+        hyper.owner_hotkey == Some(hotkey)
+            || hyper.owner.is_some_and(|owner| self.account(owner).owned_hotkeys.contains(&hotkey))
+    }
+
+    /// The take goes to the hotkey's owner, the rest to all who staked to it.
+    fn pay_alpha_dividends<'a>(
+        &mut self,
+        netuid: NetUid,
+        parts: impl Iterator<Item = (AccountId, &'a DividendPart)>,
+    ) {
+        self.live_mut(netuid).alpha_dividends.clear();
+        for (hotkey, part) in parts {
+            let (take_rao, rest_rao) =
+                economics::split_take(part.alpha, self.delegate_take(hotkey));
+            self.pay_take(netuid, hotkey, take_rao);
+            self.change_pool(hotkey, netuid, |pool| pool.raise_all(rest_rao));
+            let subnet = self.live_mut(netuid);
+            subnet.alpha_dividends.insert(hotkey, rest_rao);
+            let total_rao = subnet.hotkey_alpha_rao(hotkey);
+            subnet.hotkey_alpha_last_epoch.insert(hotkey, total_rao);
+        }
+    }
+
+    fn pay_take(&mut self, netuid: NetUid, hotkey: AccountId, rao: u64) {
+        if let Some(owner) = self.account(hotkey).owner {
+            self.increase_stake(hotkey, owner, netuid, rao);
+        }
+    }
+
+    /// Root dividends wait as claims until stakers take them.
+    fn pay_root_dividends<'a>(
+        &mut self,
+        netuid: NetUid,
+        parts: impl Iterator<Item = (AccountId, &'a DividendPart)>,
+    ) {
+        self.live_mut(netuid).root_alpha_dividends.clear();
+        for (hotkey, part) in parts {
+            let take = self.delegate_take(hotkey);
+            let (take_rao, rest_rao) = economics::split_take(part.root_alpha, take);
+            self.pay_take(netuid, hotkey, take_rao);
+            self.raise_root_claimable(netuid, hotkey, rest_rao);
+            self.live_mut(netuid).root_alpha_dividends.insert(hotkey, rest_rao);
+        }
+    }
+
+    /// Raises what each rao staked on root with a hotkey may claim. More than one alpha per rao
+    /// would overflow in time: then the owner gets it all (`increase_root_claimable_...`).
+    fn raise_root_claimable(&mut self, netuid: NetUid, hotkey: AccountId, rao: u64) {
+        let root_rao = self.hotkey_stake_rao(hotkey, ROOT);
+        if rao > root_rao {
+            if let Some(owner) = self.account(hotkey).owner {
+                self.increase_stake(hotkey, owner, netuid, rao);
+            }
+            return;
+        }
+        let raise_bits = (i128::from(rao) << 32).checked_div(i128::from(root_rao)).unwrap_or(0);
+        let rates = &mut self.account_mut(hotkey).root_claimable_bits;
+        let rate = rates.entry(netuid).or_default();
+        *rate = rate.saturating_add(raise_bits);
+    }
+}
