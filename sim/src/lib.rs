@@ -26,5 +26,5 @@ mod world;
 pub use recorder::{
     EpochRecord, GroupInfo, NeuronInfo, RecordResult, Recorder, Role, RunEnd, RunInfo,
 };
-pub use replay::{ReplayOptions, replay};
+pub use replay::{Assumption, ReplayOptions, replay};
 pub use run::{RunControl, RunError, run};

@@ -10,36 +10,12 @@ use crate::metagraph::Metagraph;
 use crate::recorder::{EpochRecord, GroupInfo, NeuronInfo, Recorder, Role, RunEnd, RunInfo};
 use crate::rows::RowBuffer;
 use crate::run::{Model, RunControl, RunError, drive};
-use crate::scenario::{BondRule, Subnet};
+use crate::scenario::BondRule;
 use crate::subnet::SubnetState;
 
-/// What to replay, and under which rules.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ReplayOptions {
-    /// Number of epochs.
-    pub epochs: u64,
-    /// Hyperparameters. `owner`, and all that have no effect at resolution `epoch`, are not looked
-    /// at; there is nothing to commit and reveal, as weights do not change.
-    pub subnet: Subnet,
-    /// Whether bonds are recorded.
-    pub record_bonds: bool,
-}
+mod options;
 
-impl Default for ReplayOptions {
-    /// 20 epochs under the rules of a live subnet: 64 validators, stakes below 1,000 tokens do not
-    /// count, and 0.41 alpha a block reach miners and validators (one alpha, less the owner's 18%
-    /// and the half of the rest that is not theirs here).
-    fn default() -> Self {
-        let subnet = Subnet {
-            max_validators: 64,
-            min_stake_rao: 1_000_000_000_000,
-            emission_rao_per_block: 410_000_000,
-            owner_cut: 0,
-            ..Subnet::default()
-        };
-        Self { epochs: 20, subnet, record_bonds: false }
-    }
-}
+pub use options::{Assumption, ReplayOptions};
 
 /// Runs epochs on a metagraph.
 ///

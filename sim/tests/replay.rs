@@ -144,6 +144,46 @@ fn the_real_subnet_gives_the_reference_epochs() {
     assert_eq!(checked, vectors.len());
 }
 
+/// A subnet of two validators and a miner, with stakes in tokens.
+fn made_up(stakes: [f64; 3]) -> Result<Metagraph, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("m.json");
+    let text = format!(
+        "{{\"alpha_stake\": {stakes:?}, \"tao_stake\": [0, 100, 0], \
+         \"weights\": [[[2, 1]], [[2, 1]], []]}}"
+    );
+    std::fs::write(&path, text).expect("writable");
+    Metagraph::load(&path).map_err(|error| error.to_string())
+}
+
+#[test]
+fn it_is_told_when_nobody_reaches_the_threshold() {
+    let mut options = ReplayOptions { epochs: 1, ..ReplayOptions::default() };
+    let poor = made_up([12.5, 0.0, 0.0]).expect("valid");
+    let paid = |options: &ReplayOptions, metagraph: &Metagraph| {
+        let (_, output) = run(metagraph, options).epochs.remove(0);
+        output.server_emission.iter().sum::<u64>() > 0
+    };
+    assert_eq!(
+        options.notes(&poor),
+        ["nobody can be paid: the largest stake is 12.5 tokens, and stakes below \
+             min_stake_rao = 1000000000000 (1,000 tokens) do not count; lower it with \
+             --set min_stake_rao=0"]
+    );
+    assert!(!paid(&options, &poor));
+    options.set_rules(None, &["min_stake_rao=0".to_owned()]).expect("valid");
+    assert!(options.notes(&poor).is_empty());
+    assert!(paid(&options, &poor));
+    // 995 alpha and 100 TAO at a weight of about 0.053 are just above 1,000.
+    let together = made_up([0.0, 995.0, 0.0]).expect("valid");
+    let defaults = ReplayOptions { epochs: 1, ..ReplayOptions::default() };
+    assert!(defaults.notes(&together).is_empty());
+    assert!(paid(&defaults, &together));
+    let broke = made_up([0.0, 994.0, 0.0]).expect("valid");
+    assert_eq!(defaults.notes(&broke).len(), 1);
+    assert!(!paid(&defaults, &broke));
+}
+
 #[test]
 fn the_top_miner_is_126_and_the_top_validator_2() {
     let Some(metagraph) = metagraph() else { return };

@@ -6,7 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use subsim_sim::scenario::{Scenario, ScenarioError, Subnet};
+use subsim_sim::ReplayOptions;
+use subsim_sim::scenario::{BondRule, Scenario, ScenarioError, Subnet};
 
 /// A valid scenario that the cases below spoil.
 const BASE: &str = r#"title = "Base"
@@ -149,6 +150,25 @@ const SPOILT: &[(&str, &str, &str)] = &[
     ("expect_without_bounds", ", min = 0.9", ""),
     ("expect_upside_down", "min = 0.9", "min = 0.9, max = 0.1"),
     ("file_missing", "quality = 0.9", "quality = { file = \"no-such.csv\", column = \"x\" }"),
+    ("file_table_of_number", "quality = 0.9", "quality = { uniform = [0.2, 0.9] }"),
+    ("weights_softmax_number", "[expect]", "[mechanism]\nweights = { softmax = 0.5 }\n[expect]"),
+    ("weights_top_k_number", "[expect]", "[mechanism]\nweights = { top_k = 5 }\n[expect]"),
+    ("weights_misplaced", "[expect]", "[mechanism]\ntop_k = 5\n[expect]"),
+    ("expect_as_list", "[expect]", "[[expect]]"),
+    ("validators_twice", "[[validators]]", "[validators]\nname = \"a\"\n[validators]"),
+    ("seed_too_large", "seed = 42", "seed = 18446744073709551616"),
+    ("stake_in_quotes", "stake_alpha = 1000.0", "stake_alpha = \"3000\""),
+    ("stake_in_words", "stake_alpha = 1000.0", "stake_alpha = \"a lot\""),
+    ("epochs_with_comma", "epochs = 200", "epochs = 1,000"),
+    ("epochs_with_colon", "epochs = 200", "epochs: 200"),
+    ("kappa_percent", "kappa = 0.5", "kappa = 60%"),
+    ("quality_beyond_scale", "= 0.9\n", "= { normal = { mean = 70, std = 5 } }\n"),
+    ("event_quality_beyond_scale", "= 0.2\n", "= { uniform = { low = 2, high = 3 } }\n"),
+    (
+        "name_duplicate_exact",
+        "\"honest\"\ncount = 8\nstake_alpha = 1000.0\nbehaviour = \"honest\"",
+        "\"good\"\nstake_alpha = 1\nbehaviour = { cabal = { miners = [\"goood\"] } }",
+    ),
     ("column_without_file", "quality = 0.9", "quality = { column = \"x\" }"),
 ];
 
@@ -157,6 +177,12 @@ const TEXTS: &[(&str, &str)] = &[
     ("empty", ""),
     ("whitespace", " \n\t\n"),
     ("comments", "# nothing yet\n"),
+    ("json", "{\"netuid\": 15, \"hotkeys\": []}\n"),
+    (
+        "no_miners_for_cabal",
+        "[simulation]\nepochs = 10\n[[validators]]\nname = \"v\"\nstake_alpha = 1\n\
+         behaviour = { cabal = { miners = [\"good\"] } }\n",
+    ),
     ("not_toml", "<html><body>404</body></html>\n"),
     ("no_groups", "[simulation]\nepochs = 10\n"),
     (
@@ -178,6 +204,19 @@ const OVERRIDES: &[(&str, &[&str])] = &[
     ("set_path_syntax", &["subnet..kappa=20"]),
     ("set_syntax", &["miners.good.quality={ normal = "]),
     ("set_through_value", &["subnet.kappa.u16=3"]),
+    ("set_percent", &["subnet.kappa=60%"]),
+    ("set_into_number", &["miners.good.quality.normal.mean=0.7"]),
+    ("set_index_into_number", &["miners.good.quality[0]=0.7"]),
+    (
+        "set_second_kind",
+        &[
+            "events[0].quality={ exponential = { mean = 1 } }",
+            "events[0].quality.uniform.low=0.1",
+            "events[0].quality.uniform.high=0.2",
+        ],
+    ),
+    ("set_crossed_bounds", &["expect.fair.max=0.1"]),
+    ("set_count_of_list", &["miners.good.quality=[0.1, 0.2, 0.3]", "miners.good.count=4"]),
     ("set_two", &["seed=3", "subnet.bond_rule=yuma9"]),
 ];
 
@@ -226,6 +265,10 @@ fn files() {
     check_file("file_not_utf8", folder.path(), &write("l.toml", b"title = \"caf\xe9\"\n"));
     check_file("file_utf16", folder.path(), &write("u.toml", b"\xff\xfet\0i\0"));
 
+    write("cabal.toml", BASE.as_bytes());
+    check_file("file_without_extension", folder.path(), &path("cabal"));
+    check_file("file_metagraph", folder.path(), &write("m.npz", b"PK\x03\x04\0\0"));
+
     write("stake.csv", b"uid,stake\n0,10\n1,lots\n2,30\n");
     let samples =
         |name: &str, with: &str| write(name, BASE.replacen("quality = 0.9", with, 1).as_bytes());
@@ -253,6 +296,51 @@ fn warnings() {
         text.replacen("[expect]", "[mechanism]\nweights = { top_k = { k = 3 } }\n[expect]", 1);
     let scenario = Scenario::parse("scenario.toml", &text, &[]).unwrap();
     compare("warnings", &scenario.warnings().render(false));
+}
+
+#[test]
+fn warnings_of_suspicious_values() {
+    let text = BASE
+        .replacen("kappa = 0.5", "emission_rao_per_block = 1", 1)
+        .replacen("= 0.9\n", "= { uniform = { low = 0.5, high = 2.0 } }\nnoise = 5\n", 1)
+        .replacen("quality = 0.2", "quality = { exponential = { mean = 7 } }\nnoise = 2", 1)
+        .replacen(
+            "[expect]",
+            "[[events]]\nat_epoch = 51\nsubnet = { alpha_low = 0.1 }\n[expect]",
+            1,
+        );
+    let text = format!(
+        "{text}share = {{ metric = \"share.good\", max = 30 }}\n\
+         gini = {{ metric = \"gini\", min = 0 }}\n\
+         both = {{ metric = \"gini\", min = 0, max = 0.3 }}\n\
+         few = {{ metric = \"nakamoto\", min = 4 }}\n\
+         low = {{ metric = \"dividend_per_stake.honest\", max = -1 }}\n"
+    );
+    let scenario = Scenario::parse("scenario.toml", &text, &[]).unwrap();
+    compare("warnings_suspicious", &scenario.warnings().render(false));
+    let scenario =
+        Scenario::parse("s", BASE, &owned(&["subnet.emission_rao_per_block=0"])).unwrap();
+    assert_eq!(scenario.warnings().len(), 1);
+}
+
+#[test]
+fn warnings_of_a_replay() {
+    let mut options = ReplayOptions::default();
+    let overrides = owned(&[
+        "liquid_alpha=true",
+        "reveal_period_epochs=2",
+        "owner=me",
+        "max_uids=300",
+        "min_burn_rao=1",
+    ]);
+    let warnings = options.set_rules(None, &overrides).unwrap();
+    compare("warnings_replay", &warnings.render(false));
+    let yuma3 = options.set_rules(Some(BondRule::Yuma3), &owned(&["liquid_alpha=true"])).unwrap();
+    assert!(yuma3.is_empty(), "{}", yuma3.render(false));
+    let before = options.clone();
+    let twice = options.set_rules(Some(BondRule::Yuma3), &owned(&["bond_rule=yuma2"]));
+    check("set_bond_rule_twice", twice);
+    assert_eq!(options, before);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! From the fields of a file to a [`Metagraph`]: lengths, ranges, units.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use subsim_consensus::OwnedRows;
@@ -130,10 +131,25 @@ impl Reader<'_> {
         match self.fields.get(&fields::HOTKEYS) {
             Some((name, Field::Texts(hotkeys))) => {
                 self.check_length(name, hotkeys.len(), n)?;
+                self.check_unique(name, hotkeys)?;
                 Ok(hotkeys.clone())
             }
             _ => Ok((0..n).map(|uid| format!("uid-{uid}")).collect()),
         }
+    }
+
+    /// On a subnet, a hotkey holds one uid.
+    fn check_unique(&self, name: &str, hotkeys: &[String]) -> Result<(), MetagraphError> {
+        let mut uids = BTreeMap::new();
+        for (uid, hotkey) in hotkeys.iter().enumerate() {
+            if let Some(first) = uids.insert(hotkey, uid) {
+                let message = format!(
+                    "{hotkey:?} is the hotkey of uid {first} already; uid {uid} needs its own"
+                );
+                return Err(self.wrong(format!("{name}[{uid}]"), message));
+            }
+        }
+        Ok(())
     }
 
     /// A neuron's uid is its place; anything else would need a subnet with gaps.

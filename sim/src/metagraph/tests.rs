@@ -178,3 +178,10 @@ fn wrong_files_are_explained() {
     let error = load("m.npz", b"no archive").expect_err("not zip");
     assert!(error.starts_with("m.npz: not a readable .npz archive: "), "{error}");
 }
+
+#[test]
+fn a_hotkey_holds_one_uid() {
+    let error = json(r#"{"hotkeys": ["a", "b", "a"], "S": [1, 2, 3], "weights": [[], [], []]}"#);
+    let message = "m.json: hotkeys[2]: \"a\" is the hotkey of uid 0 already; uid 2 needs its own";
+    assert_eq!(error.expect_err("refused"), message);
+}

@@ -34,7 +34,7 @@ trait Choice: Sized {
 
 /// Parameters of the behaviour "lazy".
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { update_every_epochs = 10 }")]
 struct Lazy {
     /// Epochs between two updates of the weights. Default 10.
     #[schemars(extend("default" = DEFAULT_UPDATE_EVERY_EPOCHS))]
@@ -43,7 +43,7 @@ struct Lazy {
 
 /// Parameters of the behaviour "copier".
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { delay_epochs = 1 }")]
 struct Copier {
     /// How many epochs old the copied consensus is. Default 1, the last one.
     #[schemars(extend("default" = DEFAULT_DELAY_EPOCHS))]
@@ -52,7 +52,7 @@ struct Copier {
 
 /// Parameters of the behaviour "cabal".
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { miners = [\"GROUP\"], share = 1.0 }")]
 struct Cabal {
     /// Groups of miners that belong to the cabal.
     #[schemars(length(min = 1))]
@@ -88,7 +88,7 @@ struct WeightRuleTable {
 
 /// Parameters of the weight rule "softmax".
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { temperature = 0.1 }")]
 struct Softmax {
     /// Temperature in units of score: the lower, the more goes to the best.
     temperature: Positive,
@@ -96,7 +96,7 @@ struct Softmax {
 
 /// Parameters of the weight rule "top_k".
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { k = 10 }")]
 struct TopK {
     /// Number of miners that get weight.
     k: Whole<1, 65_535>,

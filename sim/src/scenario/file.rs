@@ -170,7 +170,24 @@ pub(super) struct EventTable {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("anyOf" = [{ "required": ["min"] }, { "required": ["max"] }]))]
 pub(super) struct ExpectTable {
-    /// gini, herfindahl, nakamoto, spearman, share.GROUP or dividend_per_stake.GROUP.
+    /// What is measured, on the emission of the window.
+    ///
+    /// `gini`: how unequally miners are paid, 0 (all the same) to 1 (one gets everything).
+    ///
+    /// `herfindahl`: sum of the squared shares of the miners, from 1/number of miners (all the
+    /// same) to 1 (one gets everything).
+    ///
+    /// `nakamoto`: fewest miners that together hold more than half of the miners' emission.
+    ///
+    /// `spearman`: rank correlation of the miners' quality and emission, -1 to 1; 1 when better
+    /// miners always earn more.
+    ///
+    /// `share.GROUP`: the group's part of the emission of its role: of that of all miners, or of
+    /// all validators.
+    ///
+    /// `dividend_per_stake.GROUP`: (the group's share of validator emission / its share of
+    /// validator stake), over the same for the honest validators; 1 is as much per stake as they
+    /// get.
     #[schemars(
         required,
         pattern(

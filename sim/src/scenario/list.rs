@@ -1,5 +1,6 @@
 //! What scenarios a folder holds.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{Scenario, ScenarioError};
@@ -28,14 +29,28 @@ impl ListEntry {
 /// and folders are skipped.
 ///
 /// # Errors
-/// When the folder itself cannot be read.
+/// When the folder itself cannot be read; the error says what to name instead.
 pub fn list(folder: &Path) -> std::io::Result<Vec<ListEntry>> {
+    match std::fs::metadata(folder) {
+        Ok(metadata) if !metadata.is_dir() => return Err(explained(ErrorKind::NotADirectory)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(explained(error.kind())),
+        _ => {}
+    }
     let mut paths = Vec::new();
     collect(folder, MAX_DEPTH, &mut paths)?;
     paths.sort();
     let entry =
         |path: PathBuf| ListEntry { scenario: Scenario::load(&path, &[]).map(Box::new), path };
     Ok(paths.into_iter().map(entry).collect())
+}
+
+/// The error that a path names no folder.
+fn explained(kind: ErrorKind) -> std::io::Error {
+    let found = match kind {
+        ErrorKind::NotADirectory => "this is a file",
+        _ => "there is no such folder",
+    };
+    std::io::Error::new(kind, format!("{found}; name a folder: subsim list DIR"))
 }
 
 fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {

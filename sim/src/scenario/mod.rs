@@ -17,6 +17,7 @@ mod de;
 mod diagnostic;
 mod file;
 mod list;
+mod mistakes;
 mod nearest;
 mod overrides;
 mod read;
@@ -104,14 +105,30 @@ impl Subnet {
     ///
     /// # Errors
     /// Everything that is wrong with the changes, each fault with its place.
-    pub fn with_overrides(mut self, overrides: &[String]) -> Result<Self, ScenarioError> {
+    pub fn with_overrides(self, overrides: &[String]) -> Result<Self, ScenarioError> {
+        self.for_replay(None, overrides).map(|(subnet, _)| subnet)
+    }
+
+    /// The same, with the bond rule from an option of its own, and with warnings of changes that a
+    /// replay does not look at.
+    ///
+    /// # Errors
+    /// As [`Subnet::with_overrides`], and when the overrides set the bond rule as well.
+    pub(crate) fn for_replay(
+        self,
+        bond_rule: Option<BondRule>,
+        overrides: &[String],
+    ) -> Result<(Self, Diagnostics), ScenarioError> {
         let mut sink = Sink::default();
-        let patch = read::read_subnet(overrides, &mut sink);
-        self.apply(&patch.unwrap_or_default());
-        resolve::check_subnet_alone(&self, overrides, &mut sink);
-        match sink.has_errors() {
-            true => Err(ScenarioError(sink.finish(Severity::Error))),
-            false => Ok(self),
+        let start = Self { bond_rule: bond_rule.unwrap_or(self.bond_rule), ..self };
+        let read = read::read_subnet(overrides, &mut sink);
+        if let (Some(rule), Some(read)) = (bond_rule, &read) {
+            resolve::check_given_once(read, rule, &mut sink);
+        }
+        let subnet = read.map(|read| resolve::resolve_replay(&read, start, overrides, &mut sink));
+        match subnet {
+            Some(subnet) if !sink.has_errors() => Ok((subnet, sink.finish(Severity::Warning))),
+            _ => Err(ScenarioError(sink.finish(Severity::Error))),
         }
     }
 }

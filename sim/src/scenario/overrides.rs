@@ -6,6 +6,7 @@
 use toml::de::DeValue;
 
 use super::diagnostic::Source;
+use super::mistakes;
 use super::nearest::{listed, nearest};
 use super::sink::{Sink, quoted};
 use super::tree::{Entry, Node, Span, Step, Table, Value};
@@ -109,9 +110,12 @@ fn parse_value(text: &str, start: usize, source: usize, sink: &mut Sink) -> Opti
         Ok(parsed) => Some(Node::value(&parsed, source, offset)),
         Err(_) if is_bare(value) => Some(Node { value: Value::String(value.to_owned()), span }),
         Err(error) => {
+            let help = mistakes::number_advice(value).unwrap_or_else(|| {
+                "write a number, a word, true, false, a [list] or a { table }".to_owned()
+            });
             sink.error(&span, format!("`{}` is not a value", quoted(value)))
                 .label(error.message().to_owned())
-                .help("write a number, a word, true, false, a [list] or a { table }");
+                .help(help);
             None
         }
     }
@@ -143,8 +147,16 @@ fn make_room(root: &mut Node, segments: &[Segment]) {
 fn insert(root: &mut Node, segments: &[Segment], value: Node, sink: &mut Sink) -> Option<()> {
     let (last, parents) = segments.split_last()?;
     let mut node = root;
-    for segment in parents {
+    for (index, segment) in parents.iter().enumerate() {
+        if index > 0 && is_leaf(node) {
+            blame_leaf(node, &segments[..index], &segments[index..], &value, sink);
+            return None;
+        }
         node = descend(node, segment, sink)?;
+    }
+    if !parents.is_empty() && is_leaf(node) {
+        blame_leaf(node, parents, std::slice::from_ref(last), &value, sink);
+        return None;
     }
     match (&mut node.value, &last.step) {
         (Value::Table(table), Step::Key(key)) => {
@@ -171,16 +183,18 @@ fn descend<'a>(node: &'a mut Node, segment: &Segment, sink: &mut Sink) -> Option
             let count = items.len();
             let item = items.get_mut(*index);
             if item.is_none() {
-                sink.error(&segment.span, format!("there is no element {index}"))
-                    .label(format!("allowed: 0 to {}", count.saturating_sub(1)));
+                let label = match count.checked_sub(1) {
+                    Some(last) => format!("allowed: 0 to {last}"),
+                    None => "the list is empty".to_owned(),
+                };
+                sink.error(&segment.span, format!("there is no element {index}")).label(label);
             }
             item
         }
         (Value::Array(items), Step::Key(name)) => find_group(items, name, segment, sink),
         (_, Step::Key(_)) => {
             sink.error(&segment.span, "the path leads into a value that is not a table")
-                .label("no key can be here")
-                .help("set the whole value, such as subnet.kappa='{ u16 = 32767 }'");
+                .label("no key can be here");
             None
         }
         (_, Step::Index(_)) => {
@@ -188,6 +202,47 @@ fn descend<'a>(node: &'a mut Node, segment: &Segment, sink: &mut Sink) -> Option
                 .label("no index can be here");
             None
         }
+    }
+}
+
+/// Whether no path leads on from here.
+fn is_leaf(node: &Node) -> bool {
+    !matches!(node.value, Value::Table(_) | Value::Array(_))
+}
+
+/// Says that a path leads on from a single value, and how to set the whole of it instead.
+fn blame_leaf(leaf: &Node, path: &[Segment], rest: &[Segment], value: &Node, sink: &mut Sink) {
+    let Some(first) = rest.first() else { return };
+    let written = quoted(sink.text(&leaf.span));
+    let new_value = quoted(sink.text(&value.span));
+    let path: Vec<String> = path.iter().map(written_step).collect();
+    let path = path.concat().trim_start_matches('.').to_owned();
+    let keys: Option<Vec<&str>> = rest
+        .iter()
+        .map(|segment| match &segment.step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        })
+        .collect();
+    let message = format!("the path leads into a single value: `{path}` is {written}");
+    let draft = sink.error(&first.span, message);
+    match keys {
+        Some(keys) => {
+            let nested = |inner: String, key: &&str| format!("{{ {key} = {inner} }}");
+            let whole = keys.iter().rev().fold(new_value, nested);
+            draft.label("no key can be here").help(format!("set all of it: {path}='{whole}'"));
+        }
+        None => {
+            draft.label("no index can be here");
+        }
+    }
+}
+
+/// A step as it stands in a path, with the dot before it.
+fn written_step(segment: &Segment) -> String {
+    match &segment.step {
+        Step::Key(key) => format!(".{key}"),
+        Step::Index(index) => format!("[{index}]"),
     }
 }
 

@@ -6,10 +6,10 @@ use toml::de::DeTable;
 
 use super::de::{Fault, ReadError};
 use super::file::ScenarioFile;
+use super::mistakes;
 use super::nearest::nearest;
 use super::overrides;
 use super::sink::Sink;
-use super::subnet::SubnetPatch;
 use super::tree::{Node, Span, Step};
 
 /// What the parser says when a key stands twice.
@@ -35,10 +35,11 @@ pub(super) fn read(overrides: &[String], sink: &mut Sink) -> Option<ReadFile> {
 
 /// Reads hyperparameters from overrides alone: `kappa=0.6`, or `subnet.kappa=0.6`. What is faulty
 /// is missing from the result, and reported.
-pub(super) fn read_subnet(overrides: &[String], sink: &mut Sink) -> Option<SubnetPatch> {
+pub(super) fn read_subnet(overrides: &[String], sink: &mut Sink) -> Option<ReadFile> {
     let mut root = Node::empty_table(Span { source: 0, range: 0..0 });
     overrides::apply(&mut root, overrides, Some("subnet"), sink);
-    tables(&mut root, sink).map(|file| file.subnet.unwrap_or_default())
+    let file = tables(&mut root, sink)?;
+    Some(ReadFile { root, file })
 }
 
 /// Reads the tables, setting aside and reporting what is faulty.
@@ -71,6 +72,11 @@ fn note_meant_key(root: &mut Node, error: &ReadError, path: &[Step]) {
 
 /// Parses a document; an empty one is an error, because it is never what was meant.
 fn parse(text: &str, sink: &mut Sink) -> Option<Node> {
+    if text.trim_start().starts_with('{') {
+        sink.error_in_file(0, "this is JSON; scenarios are TOML")
+            .help("a metagraph goes to `subsim replay`");
+        return None;
+    }
     let (document, errors) = DeTable::parse_recoverable(text);
     for (index, error) in errors.iter().enumerate() {
         // What follows the first fault is mostly its echo, except where a key stands twice.
@@ -78,11 +84,21 @@ fn parse(text: &str, sink: &mut Sink) -> Option<Node> {
             continue;
         }
         let range = visible(text, error.span().unwrap_or(0..0));
-        let label = match is_after_equals(text, range.start) {
+        let at = range.start;
+        let label = match is_after_equals(text, at) {
             true => "a value must be here",
             false => error.message(),
         };
-        sink.error(&Span { source: 0, range }, "this is not valid TOML").label(label);
+        let draft = sink.error(&Span { source: 0, range }, "this is not valid TOML");
+        match (mistakes::single_brackets(text, at), mistakes::advice(text, at)) {
+            (Some(section), _) => {
+                draft.label(format!("write [[{section}]], each time"));
+            }
+            (None, Some(advice)) => draft.label(label).help(advice),
+            (None, None) => {
+                draft.label(label);
+            }
+        }
     }
     if !errors.is_empty() {
         return None;

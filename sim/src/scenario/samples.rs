@@ -66,7 +66,7 @@ struct SampleTable {
 
 /// Normal distribution.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { mean = 0.7, std = 0.1 }")]
 struct Normal {
     /// Mean.
     mean: Finite,
@@ -76,7 +76,7 @@ struct Normal {
 
 /// Uniform distribution.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { low = 0.2, high = 0.9 }")]
 struct Uniform {
     /// Lower end.
     low: Finite,
@@ -86,7 +86,7 @@ struct Uniform {
 
 /// Log-normal distribution.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { median = 1000.0, sigma = 0.5 }")]
 struct LogNormal {
     /// Median.
     median: Positive,
@@ -96,7 +96,7 @@ struct LogNormal {
 
 /// Pareto distribution.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { scale = 1000.0, shape = 1.16 }")]
 struct Pareto {
     /// Smallest value.
     scale: Positive,
@@ -106,7 +106,7 @@ struct Pareto {
 
 /// Exponential distribution.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table such as { mean = 1000.0 }")]
 struct Exponential {
     /// Mean.
     mean: Positive,
@@ -123,7 +123,8 @@ impl SampleTable {
         let file_column = file.map(|file| Given::File(FileColumn { file, column: column.clone() }));
         let uniform = match self.uniform {
             Some(Uniform { low, high }) if low.get() > high.get() => {
-                return Err("a `low` that is not above `high`".to_owned());
+                let (low, high) = (low.get(), high.get());
+                return Err(format!("a `low` that is not above `high`; low is {low}, high {high}"));
             }
             uniform => uniform,
         };
@@ -161,8 +162,7 @@ impl<'de, T: Ranged + Deserialize<'de>> Visitor<'de> for SamplesVisitor<T> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, a list of such numbers, or a distribution", T::ALLOWED)?;
-        f.write_str("\nfor example 0.9, [0.8, 0.9], { normal = { mean = 0.7, std = 0.1 } }\n")?;
-        f.write_str("or { file = \"values.csv\", column = \"x\" }")
+        write!(f, "\n{}\nor {{ file = \"values.csv\", column = \"x\" }}", T::EXAMPLES)
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Given, E> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::de::{Fault, ReadError};
 use super::diagnostic::{Diagnostic, Diagnostics, Position, Severity, Source};
+use super::mistakes;
 use super::nearest::{listed, nearest};
 use super::schema;
 use super::tree::{Node, Span, Step, Value};
@@ -99,18 +100,7 @@ impl Sink {
         let span = error.span.clone().unwrap_or_else(|| root.span.clone());
         match &error.fault {
             Fault::Value { allowed, help } => {
-                let found = self.found(&span, root, &path);
-                let name = display_path(root, &path);
-                let label = match &path[..] {
-                    [Step::Key(key)] if allowed == "a list [...]" => {
-                        format!("write [[{key}]], once for each")
-                    }
-                    _ => format!("allowed: {allowed}"),
-                };
-                let draft = self.error(&span, format!("`{name}` cannot be {found}")).label(label);
-                if let Some(help) = help {
-                    draft.help(help.as_str());
-                }
+                self.value_error(&span, allowed, help.as_deref(), root, &path);
             }
             Fault::UnknownKey { key, allowed } => {
                 let parent = path.split_last().map_or(&path[..], |(_, parents)| parents);
@@ -133,6 +123,40 @@ impl Sink {
         }
     }
 
+    fn value_error(
+        &mut self,
+        span: &Span,
+        allowed: &str,
+        help: Option<&str>,
+        root: &Node,
+        path: &[Step],
+    ) {
+        let node = path.iter().try_fold(root, |node, step| node.child(step));
+        // A table of the file that an override went into is the override's fault.
+        let overridden = node.and_then(|node| node.last_override()).filter(|_| span.source == 0);
+        let (found, span) = match overridden {
+            Some(span) => (node.map_or_else(String::new, keys_of), span.clone()),
+            None => (self.found(span, node), span.clone()),
+        };
+        let name = display_path(root, path);
+        let label = match (path, node.map(|node| &node.value)) {
+            ([Step::Key(key)], _) if allowed == "a list [...]" => {
+                format!("write [[{key}]], once for each")
+            }
+            ([Step::Key(key)], Some(Value::Array(_))) => format!("write [{key}]"),
+            _ => format!("allowed: {allowed}"),
+        };
+        let unquoted = node.and_then(Node::as_str).filter(|text| is_plain_value(text));
+        let help = match unquoted {
+            Some(text) => Some(format!("write it without quotes: {text}")),
+            None => help.map(str::to_owned),
+        };
+        let draft = self.error(&span, format!("`{name}` cannot be {found}")).label(label);
+        if let Some(help) = help {
+            draft.help(help);
+        }
+    }
+
     fn unknown_key(
         &mut self,
         span: &Span,
@@ -148,14 +172,16 @@ impl Sink {
         let label = match (nearest(key, allowed.iter().copied()), schema::section_of(key)) {
             (_, Some(section)) => format!("`{key}` belongs in {section}"),
             (Some(near), None) => format!("did you mean `{near}`?"),
-            (None, None) => "no such key".to_owned(),
+            (None, None) => match mistakes::belongs_in(key) {
+                Some(example) => format!("write {example}"),
+                None => "no such key".to_owned(),
+            },
         };
         self.error(span, message).label(label).help(format!("allowed: {}", listed(allowed, '`')));
     }
 
     /// What stands at a place, for the middle of a sentence.
-    fn found(&self, span: &Span, root: &Node, path: &[Step]) -> String {
-        let node = path.iter().try_fold(root, |node, step| node.child(step));
+    fn found(&self, span: &Span, node: Option<&Node>) -> String {
         match node.map(|node| &node.value) {
             Some(Value::Table(_)) => "this table".to_owned(),
             Some(Value::Array(items)) if items.is_empty() => "an empty list".to_owned(),
@@ -170,6 +196,18 @@ impl Sink {
         let text = self.sources.get(span.source).map(|source| source.text.as_str());
         text.and_then(|text| text.get(span.range.clone())).unwrap_or("this")
     }
+}
+
+/// Whether a text reads as a number or a switch, so that its quotes are probably a mistake.
+fn is_plain_value(text: &str) -> bool {
+    matches!(text, "true" | "false") || text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// A table by its keys, for the middle of a sentence.
+fn keys_of(node: &Node) -> String {
+    let entries = node.as_table().map_or(&[][..], |table| &table.entries);
+    let keys: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+    format!("a table with {}", listed(&keys, '`'))
 }
 
 /// A piece of the author's text, shortened to one short line.

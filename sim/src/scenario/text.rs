@@ -1,6 +1,7 @@
 //! Gets the text of a file that somebody named: with limits, and with an error that says what the
 //! file is when it is not text.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -35,9 +36,14 @@ pub(super) fn read(path: &Path, what: &str) -> Result<String, TextError> {
         return Err(TextError::new(format!("this {what} is UTF-16 text")).help("save it as UTF-8"));
     }
     if let Some(offset) = bytes.iter().position(|byte| *byte == 0) {
-        return Err(TextError::new(format!(
+        let error = TextError::new(format!(
             "this is not a {what} but a binary file: byte {offset} is zero"
-        )));
+        ));
+        let is_archive = path.extension().is_some_and(|extension| extension == "npz");
+        return Err(match is_archive {
+            true => error.help("a metagraph goes to `subsim replay`"),
+            false => error,
+        });
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
@@ -78,6 +84,11 @@ fn cannot_read(what: &str, error: &std::io::Error) -> TextError {
     TextError::new(format!("cannot read this {what}: {error}"))
 }
 
+/// What the names of such files end in.
+fn usual_extension(what: &str) -> &'static str {
+    if what == "scenario" { "toml" } else { "csv" }
+}
+
 /// Offers the file of the same folder with the nearest name.
 fn not_found(path: &Path, what: &str) -> TextError {
     let error = TextError::new(format!("there is no such {what}"));
@@ -89,12 +100,15 @@ fn not_found(path: &Path, what: &str) -> TextError {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return error.help(format!("the folder {} does not exist either", folder.display()));
     };
+    // A name without an extension is taken for one whose extension was left out.
+    let extension = path.extension().unwrap_or(OsStr::new(usual_extension(what)));
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| Path::new(name).extension() == path.extension())
+        .filter(|name| Path::new(name).extension() == Some(extension))
         .collect();
     names.sort();
-    let wanted = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let wanted = path.with_extension(extension);
+    let wanted = wanted.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     match nearest(wanted, names.iter().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean {}?", path.with_file_name(near).display())),
         None => error,

@@ -162,6 +162,16 @@ impl Node {
         path.iter().try_fold(self, |node, step| node.child_mut(step))
     }
 
+    /// The last value below that an override put into this table of the file.
+    pub(super) fn last_override(&self) -> Option<&Span> {
+        let table = self.as_table().filter(|_| self.span.source == 0)?;
+        let spans = table.entries.iter().filter_map(|entry| match entry.node.span.source {
+            0 => entry.node.last_override(),
+            _ => Some(&entry.node.span),
+        });
+        spans.max_by_key(|span| span.source)
+    }
+
     /// Takes a faulty part out: a key of a table disappears, an element of a list becomes an empty
     /// table. Says whether there was such a part.
     pub(super) fn set_aside(&mut self, path: &[Step]) -> bool {

@@ -308,17 +308,19 @@ impl Window {
 /// What an expectation measures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Metric {
-    /// Gini coefficient of the miners' emission.
+    /// Gini coefficient of the miners' emission: 0 when all earn the same, towards 1 when one
+    /// earns everything.
     Gini,
-    /// Herfindahl index of the miners' emission.
+    /// Herfindahl index of the miners' emission: the sum of their squared shares.
     Herfindahl,
     /// Smallest number of miners with more than half of the miners' emission.
     Nakamoto,
-    /// Spearman rank correlation of the miners' quality and incentive.
+    /// Spearman rank correlation of the miners' quality and emission.
     Spearman,
-    /// A group's part of its role's emission.
+    /// A group's part of its role's emission: of that of all miners, or of all validators.
     Share(String),
-    /// Validator emission per stake of a group, relative to that of the honest validators.
+    /// (A group's share of validator emission / its share of validator stake), over the same for
+    /// the honest validators.
     DividendPerStake(String),
 }
 

@@ -59,10 +59,7 @@ impl<'de, const MIN: u64, const MAX: u64> Deserialize<'de> for Whole<MIN, MAX> {
             type Value = u64;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match MAX {
-                    u64::MAX => write!(f, "a whole number from {MIN}"),
-                    _ => write!(f, "a whole number from {MIN} to {MAX}"),
-                }
+                write!(f, "a whole number from {MIN} to {MAX}")
             }
 
             fn visit_i64<E: Error>(self, value: i64) -> Result<u64, E> {
@@ -102,13 +99,18 @@ pub(super) trait Ranged: Into<f64> {
     /// The range in words.
     const ALLOWED: &'static str;
 
+    /// Numbers per neuron as they may be written, for messages.
+    const EXAMPLES: &'static str =
+        "for example 0.9, [0.8, 0.9], { normal = { mean = 0.7, std = 0.1 } }";
+
     /// Whether a number is in the range.
     fn accepts(value: f64) -> bool;
 }
 
 /// Declares a number with a range: its name, the range in words, the test, and its schema.
 macro_rules! ranged_number {
-    ($(#[doc = $doc:literal])+ $name:ident, $allowed:literal, $test:expr, $schema:tt) => {
+    ($(#[doc = $doc:literal])+ $name:ident, $allowed:literal, $test:expr, $schema:tt
+     $(, $examples:literal)?) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
         #[serde(transparent)]
@@ -130,6 +132,7 @@ macro_rules! ranged_number {
 
         impl Ranged for $name {
             const ALLOWED: &'static str = $allowed;
+            $(const EXAMPLES: &'static str = $examples;)?
 
             fn accepts(value: f64) -> bool {
                 let test: fn(f64) -> bool = $test;
@@ -193,7 +196,8 @@ ranged_number!(
 ranged_number!(
     /// A stake in whole tokens, at most the supply cap.
     Stake, "a number of tokens from 0 to 21000000", |x| (0.0..=21_000_000.0).contains(&x),
-    { "type": "number", "minimum": 0, "maximum": 21_000_000 }
+    { "type": "number", "minimum": 0, "maximum": 21_000_000 },
+    "for example 1000.0, [800.0, 900.0], { pareto = { scale = 1000.0, shape = 1.16 } }"
 );
 
 /// Clamps to the range.

@@ -7,7 +7,7 @@ use super::super::types::{Event, GroupChange, Sampled};
 use super::super::values::{NonNegative, Ranged, Whole};
 use super::groups::{Group, Groups};
 use super::place::Place;
-use super::warn_without_effect;
+use super::{suspicious, warn_without_effect};
 
 /// An event and its place in the file.
 #[derive(Debug)]
@@ -54,6 +54,8 @@ pub(super) fn in_order(events: Vec<Placed>) -> Vec<Event> {
 fn event(place: &Place<'_>, table: EventTable, groups: &Groups<'_>, sink: &mut Sink) -> Event {
     let at_epoch = at_epoch(place, table.at_epoch, groups.epochs(), sink);
     check_subnet(&place.key("subnet"), sink);
+    let emission = table.subnet.as_ref().and_then(super::emission);
+    suspicious::warn_of_emission(&place.key("subnet"), emission, sink);
     let changes_group = GROUP_KEYS.iter().any(|key| place.key(key).exists());
     let is_complete = !place.key("subnet").is_set_aside()
         && !place.key("group").is_set_aside()
@@ -145,9 +147,16 @@ fn change(
             .label("what changes?")
             .help("add quality, stake_alpha, root_stake_tao, noise or behaviour");
     }
+    let quality = samples(&place.key("quality"), table.quality, group, groups, sink);
+    if let Some(quality) = &quality {
+        suspicious::check_quality(&place.key("quality"), quality, sink);
+    }
+    if let Some(noise) = table.noise {
+        suspicious::warn_of_noise(&place.key("noise"), noise.get(), sink);
+    }
     GroupChange {
         name: group.name.clone(),
-        quality: samples(&place.key("quality"), table.quality, group, groups, sink),
+        quality,
         stake_alpha: samples(&place.key("stake_alpha"), table.stake_alpha, group, groups, sink),
         root_stake_tao: samples(
             &place.key("root_stake_tao"),

@@ -1,6 +1,6 @@
 //! Expectations: which metric, of which group, between which bounds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::file::{ExpectTable, WindowWord};
 use super::super::nearest::{listed, nearest};
@@ -9,6 +9,7 @@ use super::super::types::{Expectation, Metric, Window};
 use super::super::values::Finite;
 use super::groups::Groups;
 use super::place::Place;
+use super::suspicious;
 
 /// Resolves the expectations, in file order. `has_honest` says whether any validators are honest.
 pub(super) fn expect(
@@ -31,6 +32,8 @@ pub(super) fn expect(
                     .label("this metric compares with them")
                     .help("add a group with behaviour = \"honest\"");
             }
+            let bounds = (table.min.map(Finite::get), table.max.map(Finite::get));
+            suspicious::warn_of_bounds(&place, &metric, bounds, groups.miner_count(), sink);
             expectations.push(Expectation {
                 name: entry.key.clone(),
                 metric,
@@ -38,8 +41,8 @@ pub(super) fn expect(
                     Some(WindowWord::Last) => Window::Last,
                     Some(WindowWord::All) | None => Window::All,
                 },
-                min: table.min.map(Finite::get),
-                max: table.max.map(Finite::get),
+                min: bounds.0,
+                max: bounds.1,
             });
         }
     }
@@ -55,8 +58,8 @@ fn check_bounds(place: &Place<'_>, table: &ExpectTable, sink: &mut Sink) {
                 .help("write, for example, { metric = \"spearman\", min = 0.9 }");
         }
         (Some(min), Some(max)) if min > max => {
-            sink.error(&place.key("min").span(), "min is above max: no value can hold")
-                .label(format!("allowed: up to max, which is {max}"));
+            sink.error(&place.either("min", "max"), "min is above max: no value can hold")
+                .label(format!("min is {min}, max {max}"));
         }
         _ => {}
     }
@@ -90,7 +93,8 @@ fn metric(
         }
         _ => None,
     };
-    if found.is_none() {
+    let of_group = written.starts_with("share.") || written.starts_with("dividend_per_stake.");
+    if found.is_none() && (groups.is_complete() || !of_group) {
         let names = names(groups);
         let label = match nearest(written, names.iter().map(String::as_str)) {
             Some(near) => format!("did you mean {near:?}?"),
@@ -110,5 +114,8 @@ fn names(groups: &Groups<'_>) -> Vec<String> {
     let shares = groups.all().iter().map(|group| Metric::Share(group.name.clone()));
     let validators = groups.all().iter().filter(|group| !group.is_miner);
     let dividends = validators.map(|group| Metric::DividendPerStake(group.name.clone()));
-    plain.into_iter().chain(shares).chain(dividends).map(|metric| metric.to_string()).collect()
+    let all = plain.into_iter().chain(shares).chain(dividends).map(|metric| metric.to_string());
+    // Two groups may share a name, which is reported where they stand.
+    let mut seen = BTreeSet::new();
+    all.filter(|name| seen.insert(name.clone())).collect()
 }

@@ -14,6 +14,7 @@ use super::super::tree::Span;
 use super::super::types::{Behaviour, MinerGroup, Presence, Sampled, ValidatorGroup};
 use super::super::values::{NonNegative, Ranged, Whole};
 use super::place::Place;
+use super::suspicious;
 
 /// A group by name.
 #[derive(Debug)]
@@ -55,6 +56,11 @@ impl<'a> Groups<'a> {
         &self.groups
     }
 
+    /// Whether every group is known by its name; otherwise an unknown name is nobody's fault.
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// Number of miners.
     pub(super) fn miner_count(&self) -> usize {
         self.groups.iter().filter(|group| group.is_miner).map(|group| group.count).sum()
@@ -80,10 +86,11 @@ impl<'a> Groups<'a> {
                 sink,
             );
             let quality = self.required(&place.key("quality"), table.quality, common.count, sink);
+            suspicious::check_quality(&place.key("quality"), &quality, sink);
             let stake = place.key("stake_alpha");
             MinerGroup {
                 quality,
-                noise: table.noise.map_or(0.0, NonNegative::get),
+                noise: noise(&place, table.noise, sink),
                 stake_alpha: self.optional(&stake, table.stake_alpha, common.count, sink),
                 name: common.name,
                 count: common.count,
@@ -121,7 +128,7 @@ impl<'a> Groups<'a> {
             ValidatorGroup {
                 stake_alpha: self.required(&alpha, table.stake_alpha, common.count, sink),
                 root_stake_tao: self.optional(&root, table.root_stake_tao, common.count, sink),
-                noise: table.noise.map_or(0.0, NonNegative::get),
+                noise: noise(&place, table.noise, sink),
                 behaviour: table.behaviour.unwrap_or(Behaviour::Honest),
                 name: common.name,
                 count: common.count,
@@ -184,6 +191,8 @@ impl<'a> Groups<'a> {
             sink.error(&place_of_name.span(), "two groups have the same name")
                 .label(format!("there is a group of {} called {:?}", other.role(), other.name))
                 .help("names are unique over miners and validators, whatever their case");
+            // Another name was meant, and references to it are nobody's fault.
+            self.complete = false;
         }
         name
     }
@@ -198,8 +207,11 @@ impl<'a> Groups<'a> {
         let start_epoch = start.map_or(0, Whole::get);
         let stop_epoch = stop.map(Whole::get);
         if stop_epoch.is_some_and(|stop| stop <= start_epoch) {
-            sink.error(&place.key("stop_epoch").span(), "the group stops before it starts")
-                .label(format!("allowed: above start_epoch, which is {start_epoch}"));
+            let stop = stop_epoch.unwrap_or_default();
+            let span = place.either("stop_epoch", "start_epoch");
+            sink.error(&span, "the group stops before it starts")
+                .label(format!("start_epoch is {start_epoch}, stop_epoch {stop}"))
+                .help("stop_epoch must be above start_epoch");
         } else if start_epoch >= self.epochs && start_epoch > 0 {
             let last = self.epochs.saturating_sub(1);
             sink.error(&place.key("start_epoch").span(), "the group starts after the run")
@@ -248,8 +260,10 @@ impl<'a> Groups<'a> {
             && !place.is_set_aside()
         {
             let found = list.len();
-            sink.error(&place.span(), format!("{found} numbers for a group of {count}"))
-                .label(format!("allowed: {count} numbers, one for each"));
+            // An override of the count does not go together with the file's list.
+            let span = place.parent().count_override().unwrap_or_else(|| place.span());
+            sink.error(&span, format!("{found} numbers for a group of {count}"))
+                .label(format!("`{}` must be {count} numbers, one for each", place.name()));
         }
         sampled
     }
@@ -375,12 +389,21 @@ impl<'a> Groups<'a> {
                 None => format!("no such {kind}"),
             };
             let message = format!("no {kind} is called \"{}\"", quoted(name));
-            sink.error(&place.span(), message)
-                .label(label)
-                .help(format!("allowed: {}", listed(&names, '"')));
+            let help = match names.is_empty() {
+                true => format!("there is no {kind} at all"),
+                false => format!("allowed: {}", listed(&names, '"')),
+            };
+            sink.error(&place.span(), message).label(label).help(help);
         }
         found
     }
+}
+
+/// The noise of a group; 0 where there is none.
+fn noise(place: &Place<'_>, noise: Option<NonNegative>, sink: &mut Sink) -> f64 {
+    let noise = noise.map_or(0.0, NonNegative::get);
+    suspicious::warn_of_noise(&place.key("noise"), noise, sink);
+    noise
 }
 
 impl Group {

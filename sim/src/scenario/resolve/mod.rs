@@ -8,6 +8,7 @@ mod events;
 mod expect;
 mod groups;
 mod place;
+mod suspicious;
 
 use std::path::Path;
 
@@ -17,7 +18,7 @@ use super::diagnostic::Diagnostics;
 use super::file::{MechanismTable, ResolutionWord, SimulationTable};
 use super::read::ReadFile;
 use super::sink::Sink;
-use super::subnet::{BondRule, Subnet};
+use super::subnet::{BondRule, Subnet, SubnetPatch};
 use super::tree::Span;
 use super::types::{Behaviour, Mechanism, Resolution, Scenario, Simulation, WeightRule};
 use super::values::{Positive, Rate, Whole};
@@ -43,6 +44,14 @@ const WITHOUT_EFFECT: [&str; 11] = [
     "max_epochs_per_block",
 ];
 
+/// Hyperparameters that a replay does not look at, and why.
+const WITHOUT_EFFECT_IN_REPLAY: [(&str, &str); 4] = [
+    ("owner", "a metagraph has no groups"),
+    ("max_uids", "the metagraph says how many neurons there are"),
+    ("commit_reveal", "weights stay as they are"),
+    ("reveal_period_epochs", "weights stay as they are"),
+];
+
 /// Resolves what was read. The result is a scenario only if the sink holds no error afterwards.
 pub(super) fn resolve(read: ReadFile, name: String, folder: &Path, sink: &mut Sink) -> Scenario {
     let ReadFile { root, file } = read;
@@ -51,6 +60,7 @@ pub(super) fn resolve(read: ReadFile, name: String, folder: &Path, sink: &mut Si
     let mut subnet = Subnet::default();
     subnet.apply(&patch);
     warn_without_effect(&root.key("subnet"), sink);
+    suspicious::warn_of_emission(&root.key("subnet"), emission(&patch), sink);
     let simulation = simulation(&root, &file.simulation.unwrap_or_default(), &subnet, sink);
     let mut groups = Groups::new(folder, simulation.epochs);
     let miners = groups.miners(&root, file.miners.unwrap_or_default(), sink);
@@ -62,6 +72,7 @@ pub(super) fn resolve(read: ReadFile, name: String, folder: &Path, sink: &mut Si
     check_subnets(&root, &subnet, &events, sink);
     let mechanism = mechanism(&root, &file.mechanism.unwrap_or_default(), &groups, sink);
     let has_honest = validators.iter().any(|group| group.behaviour == Behaviour::Honest);
+    let has_honest = has_honest || !groups.is_complete();
     let expect = expect::expect(&root, file.expect.unwrap_or_default(), &groups, has_honest, sink);
     Scenario {
         name,
@@ -189,8 +200,49 @@ fn check_subnet(place: &Place<'_>, subnet: &Subnet, sink: &mut Sink) {
     }
 }
 
+/// The emission that a change sets, in rao per block.
+fn emission(patch: &SubnetPatch) -> Option<u64> {
+    patch.emission_rao_per_block.map(Whole::get)
+}
+
+/// The bond rule of a replay is an option and a hyperparameter: only one of them may set it.
+pub(super) fn check_given_once(read: &ReadFile, rule: BondRule, sink: &mut Sink) {
+    let place = Place::root(&read.root).key("subnet").key("bond_rule");
+    if place.exists() {
+        sink.error(&place.key_span(), "the bond rule is given twice")
+            .label(format!("`--bond-rule {}` sets it as well", rule.name()))
+            .help("keep one of them");
+    }
+}
+
+/// Applies hyperparameters that stand in no file to a metagraph's subnet, and warns of those that a
+/// replay does not look at.
+pub(super) fn resolve_replay(
+    read: &ReadFile,
+    mut subnet: Subnet,
+    overrides: &[String],
+    sink: &mut Sink,
+) -> Subnet {
+    let patch = read.file.subnet.clone().unwrap_or_default();
+    subnet.apply(&patch);
+    check_subnet_alone(&subnet, overrides, sink);
+    let root = Place::root(&read.root);
+    let place = root.key("subnet");
+    warn_without_effect(&place, sink);
+    suspicious::warn_of_emission(&place, emission(&patch), sink);
+    for (key, why) in WITHOUT_EFFECT_IN_REPLAY {
+        let place = place.key(key);
+        if place.exists() {
+            sink.warning(&place.key_span(), format!("`{key}` has no effect in a replay"))
+                .label(why);
+        }
+    }
+    warn_unused_liquid_alpha(&place, std::slice::from_ref(&subnet), sink);
+    subnet
+}
+
 /// Checks hyperparameters that stand in no file. The last override is blamed.
-pub(super) fn check_subnet_alone(subnet: &Subnet, overrides: &[String], sink: &mut Sink) {
+fn check_subnet_alone(subnet: &Subnet, overrides: &[String], sink: &mut Sink) {
     if let Some((low, high, found)) = broken_rule(subnet)
         && let (Some(source), Some(last)) = (overrides.len().checked_sub(1), overrides.last())
     {
@@ -199,8 +251,8 @@ pub(super) fn check_subnet_alone(subnet: &Subnet, overrides: &[String], sink: &m
     }
 }
 
-/// Warns of switches that nothing in the run looks at.
-fn warn_unused_switches(place: &Place<'_>, states: &[Subnet], sink: &mut Sink) {
+/// Warns of a liquid alpha that nothing in the run looks at.
+fn warn_unused_liquid_alpha(place: &Place<'_>, states: &[Subnet], sink: &mut Sink) {
     let liquid = place.key("liquid_alpha");
     let yuma3 = states.iter().any(|state| state.bond_rule == BondRule::Yuma3);
     if liquid.exists() && states.iter().any(|state| state.liquid_alpha) && !yuma3 {
@@ -208,6 +260,19 @@ fn warn_unused_switches(place: &Place<'_>, states: &[Subnet], sink: &mut Sink) {
             .label("only Yuma 3 looks at it")
             .help("set bond_rule = \"yuma3\" beside it");
     }
+    for key in ["alpha_low", "alpha_high", "alpha_sigmoid_steepness"] {
+        let place = place.key(key);
+        if place.exists() && !states.iter().any(|state| state.liquid_alpha) {
+            sink.warning(&place.key_span(), format!("`{key}` has no effect"))
+                .label("liquid_alpha is off")
+                .help("set liquid_alpha = true beside it");
+        }
+    }
+}
+
+/// Warns of switches that nothing in the run looks at.
+fn warn_unused_switches(place: &Place<'_>, states: &[Subnet], sink: &mut Sink) {
+    warn_unused_liquid_alpha(place, states, sink);
     let period = place.key("reveal_period_epochs");
     if period.exists() && !states.iter().any(|state| state.commit_reveal) {
         sink.warning(&period.key_span(), "`reveal_period_epochs` has no effect")

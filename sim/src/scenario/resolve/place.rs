@@ -81,6 +81,13 @@ impl<'a> Place<'a> {
         entry.map_or_else(|| self.span(), |entry| entry.key_span.clone())
     }
 
+    /// What to blame when the values of two keys below do not go together: one that an override
+    /// set, otherwise the first.
+    pub(super) fn either(&self, first: &str, second: &str) -> Span {
+        let second = self.key(second).node().filter(|node| node.span.source > 0);
+        second.map_or_else(|| self.key(first).span(), |node| node.span.clone())
+    }
+
     /// The text of the first of two keys that is there.
     pub(super) fn key_or(&self, first: &str, second: &str) -> Span {
         let first = self.key(first);
@@ -101,7 +108,14 @@ impl<'a> Place<'a> {
         false
     }
 
-    fn parent(&self) -> Self {
+    /// The text of an override that set `count` below.
+    pub(super) fn count_override(&self) -> Option<Span> {
+        let count = self.key("count");
+        count.node().filter(|node| node.span.source > 0).map(|node| node.span.clone())
+    }
+
+    /// What is around.
+    pub(super) fn parent(&self) -> Self {
         let parents = self.path.len().saturating_sub(1);
         Self { root: self.root, path: self.path[..parents].to_vec() }
     }
