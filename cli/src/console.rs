@@ -80,6 +80,11 @@ impl Console {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Prints `warning: ...` to standard error.
+    pub(crate) fn warning(&self, text: &str) {
+        self.note(&format!("{} {text}", Paint::Bold.text(self.stderr_colour, "warning:")));
+    }
+
     /// Prints `error: ...` to standard error.
     pub(crate) fn error(&self, text: &str) {
         self.note(&format!("{} {text}", Paint::Red.text(self.stderr_colour, "error:")));

@@ -4,8 +4,11 @@
 mod args;
 mod commands;
 mod console;
+mod help;
 mod interrupt;
+mod numbers;
 mod outcome;
+mod owner;
 mod progress;
 mod table;
 

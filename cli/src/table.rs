@@ -2,9 +2,13 @@
 //! comes ready-made from the reports crate; here they only get commas and units.
 
 use comfy_table::{Attribute, Cell, CellAlignment, LineStyle, Table, TableStyle};
-use subsim_reports::{ExpectationResult, GroupSummary, MinerMetrics, Summary, TopNeuron};
+use subsim_reports::{
+    ExpectationResult, GroupSummary, MinerMetrics, Summary, TopNeuron, UnpaidSummary,
+};
 
 use crate::console::Paint;
+use crate::numbers::{count, judged, measure, none, percent, thousands, tokens};
+use crate::owner::OwnerCut;
 
 /// Neurons named on the lines of the best paid.
 const TOP_SHOWN: usize = 5;
@@ -14,11 +18,21 @@ const STYLE: TableStyle = TableStyle::new()
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .bottom_border(LineStyle::none().fill('─').junction('─'));
 
-/// Amounts are told in tokens.
-const RAO_PER_TOKEN: f64 = 1e9;
+/// What the columns mean, as far as their names do not say it.
+const COLUMNS: &str = "share: within the role; per stake: share of validator emission over share of \
+                       validator stake, honest validators = 1";
+
+/// What the summary does not know of.
+#[derive(Debug, Default)]
+pub(crate) struct Extra {
+    /// What the owner got.
+    pub(crate) owner_cut: Option<OwnerCut>,
+    /// What nobody said and therefore is assumed, in words.
+    pub(crate) assumed: Vec<String>,
+}
 
 /// The whole summary as lines of text.
-pub(crate) fn render(summary: &Summary, colour: bool) -> String {
+pub(crate) fn render(summary: &Summary, extra: &Extra, colour: bool) -> String {
     let mut text = String::new();
     let title = summary.title.as_deref().unwrap_or(&summary.scenario);
     text.push_str(&Paint::Bold.text(colour, title));
@@ -27,12 +41,27 @@ pub(crate) fn render(summary: &Summary, colour: bool) -> String {
         text.push_str(&Paint::Dim.text(colour, question));
         text.push('\n');
     }
+    if !summary.overrides.is_empty() {
+        let with = format!("with {}", summary.overrides.join(", "));
+        text.push_str(&Paint::Dim.text(colour, &with));
+        text.push('\n');
+    }
+    if !extra.assumed.is_empty() {
+        let assumed = format!("assumed: {}", extra.assumed.join(", "));
+        text.push_str(&Paint::Dim.text(colour, &assumed));
+        text.push('\n');
+    }
     text.push('\n');
     text.push_str(&groups(&summary.run.groups, colour));
+    text.push('\n');
+    text.push_str(&Paint::Dim.text(colour, COLUMNS));
     text.push_str("\n\n");
     text.push_str(&metrics(&summary.run.metrics));
     text.push_str(&top("Top miners", &summary.top_miners));
     text.push_str(&top("Top validators", &summary.top_validators));
+    text.push_str(&extra.owner_cut.as_ref().map_or_else(String::new, owner_cut));
+    text.push_str(&unpaid("miner", &summary.run.paid_no_miner, summary.epochs_done));
+    text.push_str(&unpaid("validator", &summary.run.paid_no_validator, summary.epochs_done));
     text.push_str(&expectations(&summary.expectations, summary.cancelled, colour));
     text
 }
@@ -59,7 +88,7 @@ fn groups(groups: &[GroupSummary], colour: bool) -> String {
             tokens(group.emission_rao),
             group.share.map_or_else(none, percent),
             tokens(group.emission_per_neuron_rao),
-            group.dividend_per_stake.map_or_else(String::new, |value| format!("{value:.3}")),
+            group.dividend_per_stake.map_or_else(String::new, measure),
         ]);
     }
     for column in table.column_iter_mut().skip(2) {
@@ -77,7 +106,7 @@ fn role(group: &GroupSummary) -> String {
 }
 
 fn metrics(metrics: &MinerMetrics) -> String {
-    let number = |value: Option<f64>| value.map_or_else(none, |value| format!("{value:.3}"));
+    let number = |value: Option<f64>| value.map_or_else(none, measure);
     let nakamoto = metrics.nakamoto.map_or_else(none, |value| value.to_string());
     format!(
         "Miner emission  gini {}, herfindahl {}, nakamoto {nakamoto}, spearman {}\n",
@@ -96,6 +125,25 @@ fn top(label: &str, neurons: &[TopNeuron]) -> String {
     format!("{label:<15} {told}\n")
 }
 
+/// Where the rest of the emission is.
+fn owner_cut(cut: &OwnerCut) -> String {
+    let of_all = cut.part.map_or_else(String::new, |part| format!(" ({} of all)", percent(part)));
+    format!(
+        "{:<15} {} α{of_all}, taken first and not in the table\n",
+        "Owner's cut",
+        tokens(cut.rao)
+    )
+}
+
+fn unpaid(role: &str, unpaid: &UnpaidSummary, epochs: u64) -> String {
+    if unpaid.epochs == 0 {
+        return String::new();
+    }
+    let why = unpaid.why.map_or_else(String::new, |why| format!(": {why}"));
+    let (of, all) = (thousands(&unpaid.epochs.to_string()), count(epochs, "epoch"));
+    format!("{of} of {all} paid no {role}{why}\n")
+}
+
 fn expectations(results: &[ExpectationResult], cancelled: bool, colour: bool) -> String {
     if results.is_empty() {
         return String::new();
@@ -109,18 +157,32 @@ fn expectations(results: &[ExpectationResult], cancelled: bool, colour: bool) ->
             true => Paint::Green.text(colour, "✓"),
             false => Paint::Red.text(colour, "✗"),
         };
-        let value = match result.value {
-            None => "has no value".to_owned(),
-            Some(value) if result.passed && value.fract() != 0.0 => format!("= {value:.4}"),
-            // Whole, or all digits: a miss can be a narrow one.
-            Some(value) => format!("= {value}"),
-        };
-        let bounds = bounds(result.min, result.max);
-        let window = if result.window == "last" { " in the last epoch" } else { "" };
-        let (name, metric) = (&result.name, &result.metric);
-        text.push_str(&format!("  {mark} {name:<width$}  {metric}{window} {value}, {bounds}\n"));
+        text.push_str(&format!("  {mark} {:<width$}  {}\n", result.name, outcome(result)));
     }
     text
+}
+
+/// A line for every expectation that does not hold, for those who see no table.
+pub(crate) fn failures(summary: &Summary) -> Vec<String> {
+    let failed = summary.expectations.iter().filter(|result| !result.passed);
+    let so_far = if summary.cancelled { " on the epochs so far" } else { "" };
+    let told = |result: &ExpectationResult| {
+        format!("expectation {} failed{so_far}: {}", result.name, outcome(result))
+    };
+    failed.map(told).collect()
+}
+
+/// What was measured, what it came to, and what was expected.
+fn outcome(result: &ExpectationResult) -> String {
+    let passes = |value: f64| {
+        result.min.is_none_or(|min| value >= min) && result.max.is_none_or(|max| value <= max)
+    };
+    let value = match result.value {
+        None => "has no value".to_owned(),
+        Some(value) => format!("= {}", judged(value, passes)),
+    };
+    let window = if result.window == "last" { " in the last epoch" } else { "" };
+    format!("{}{window} {value}, {}", result.metric, bounds(result.min, result.max))
 }
 
 fn bounds(min: Option<f64>, max: Option<f64>) -> String {
@@ -132,44 +194,9 @@ fn bounds(min: Option<f64>, max: Option<f64>) -> String {
     }
 }
 
-fn none() -> String {
-    "–".to_owned()
-}
-
-fn percent(part: f64) -> String {
-    format!("{:.1}%", part * 100.0)
-}
-
-/// An amount in whole tokens with three decimals and thousands apart.
-fn tokens(rao: u128) -> String {
-    let text = format!("{:.3}", rao as f64 / RAO_PER_TOKEN);
-    let (whole, decimals) = text.split_once('.').unwrap_or((&text, "0"));
-    format!("{}.{decimals}", thousands(whole))
-}
-
-/// Digits in groups of three.
-pub(crate) fn thousands(digits: &str) -> String {
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn amounts_have_commas_and_three_decimals() {
-        assert_eq!(tokens(0), "0.000");
-        assert_eq!(tokens(999_000_000_000), "999.000");
-        assert_eq!(tokens(1_000_500_000_000), "1,000.500");
-        assert_eq!(tokens(21_000_000_000_000_000), "21,000,000.000");
-    }
 
     #[test]
     fn expectations_tell_value_and_bounds() {
@@ -183,11 +210,34 @@ mod tests {
             passed: true,
         };
         let text = expectations(std::slice::from_ref(&result), false, false);
-        let line = "  ✓ fair  gini in the last epoch = 0.2500, expected at most 0.5\n";
+        let line = "  ✓ fair  gini in the last epoch = 0.25, expected at most 0.5\n";
         assert_eq!(text, format!("\nExpectations: 1 of 1 hold\n{line}"));
         (result.value, result.passed, result.window) = (None, false, "all");
         let text = expectations(&[result], true, false);
         assert!(text.starts_with("\nExpectations on the epochs so far: 0 of 1 hold\n"), "{text}");
         assert!(text.ends_with("  ✗ fair  gini has no value, expected at most 0.5\n"), "{text}");
+    }
+
+    #[test]
+    fn epochs_that_paid_nobody_are_told_with_the_reason() {
+        let of = |epochs, why| unpaid("miner", &UnpaidSummary { epochs, why }, 300);
+        assert_eq!(of(0, None), "");
+        let told = of(24, Some("the emission is 0"));
+        assert_eq!(told, "24 of 300 epochs paid no miner: the emission is 0\n");
+    }
+
+    #[test]
+    fn the_owners_cut_is_told_as_amount_and_part() {
+        let mut cut = OwnerCut { rao: 12_960_000_000_000, part: Some(0.18) };
+        let told = owner_cut(&cut);
+        assert_eq!(
+            told,
+            "Owner's cut     12,960.000 α (18.0% of all), taken first and not in the table\n"
+        );
+        cut.part = None;
+        assert_eq!(
+            owner_cut(&cut),
+            "Owner's cut     12,960.000 α, taken first and not in the table\n"
+        );
     }
 }

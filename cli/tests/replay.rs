@@ -60,6 +60,8 @@ fn the_table_names_the_best_and_plots_are_drawn() {
     let done = folder.run(&["replay", "graph.json", "--record-bonds"]).expect_code(0);
     assert!(done.stdout.contains("Top miners      uid 4 "), "{}", done.stdout);
     assert!(done.stdout.contains("Top validators  uid 0 "), "{}", done.stdout);
+    let assumed = "\nassumed: 410,000,000 rao a block go to miners and validators, 64 validators";
+    assert!(done.stdout.contains(assumed), "{}", done.stdout);
     assert_eq!(done.stderr, "");
     let files = folder.bytes("out/replay-graph-yuma2");
     assert!(files.contains_key("bonds.parquet"));

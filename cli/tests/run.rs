@@ -64,7 +64,40 @@ fn an_expectation_that_does_not_hold_exits_1_and_keeps_the_results() {
     let done = folder.run(&["run", "wrong.toml", "--no-plots"]).expect_code(1);
     assert!(done.stdout.contains("good_miners_earn_most"), "{}", done.stdout);
     assert_eq!(folder.bytes("out/wrong").into_keys().collect::<Vec<_>>(), DATA);
-    folder.run(&["run", "wrong.toml", "--no-plots", "--quiet"]).expect_code(1);
+    for args in [["--quiet", "--no-plots"], ["--json", "--no-plots"]] {
+        let done = folder.run(&[&["run", "wrong.toml"][..], &args].concat()).expect_code(1);
+        assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
+        done.expect_told(&[
+            "expectation good_miners_earn_most failed: share.poor = 0.",
+            "expected 0.6 to 1",
+        ]);
+    }
+}
+
+#[test]
+fn the_heading_tells_what_was_changed_and_the_end_what_was_replaced() {
+    let folder = Folder::new();
+    let first = folder.run(&["run", "small.toml", "--epochs", "1"]).expect_code(0);
+    assert!(first.stdout.contains("\nwith simulation.epochs=1\n"), "{}", first.stdout);
+    assert!(first.stdout.contains("\n1 epoch in "), "{}", first.stdout);
+    assert!(first.stdout.contains("per stake: share of validator emission"), "{}", first.stdout);
+    assert!(first.stdout.contains("Owner's cut     64.798 α (18.0% of all)"), "{}", first.stdout);
+    assert!(!first.stdout.contains("replaces"), "{}", first.stdout);
+    let args = ["run", "small.toml", "--no-plots", "--set", "subnet.kappa=0.6", "--seed", "5"];
+    let second = folder.run(&args).expect_code(0);
+    let heading = "\nwith subnet.kappa=0.6, simulation.seed=5\n";
+    assert!(second.stdout.contains(heading), "{}", second.stdout);
+    let replaced = "This run replaces the earlier results in out/small; removed: its plots\n";
+    assert!(second.stdout.ends_with(replaced), "{}", second.stdout);
+}
+
+#[test]
+fn epochs_that_paid_nobody_are_counted() {
+    let folder = Folder::new();
+    let args = ["run", "small.toml", "--no-plots", "--set", "subnet.emission_rao_per_block=0"];
+    let done = folder.run(&args).expect_code(1);
+    assert!(done.stdout.contains("12 of 12 epochs paid no miner: "), "{}", done.stdout);
+    assert!(!done.stdout.contains("Owner's cut"), "{}", done.stdout);
 }
 
 #[test]
@@ -115,11 +148,13 @@ fn seed_and_set_change_the_run() {
         assert!(done.code == 0 || done.code == 1, "{}", done.stderr);
         json(done.stdout.as_bytes())
     };
-    let plain = summary(&[]);
-    assert_eq!(plain, summary(&["--seed", "1"]));
-    assert_ne!(plain, summary(&["--seed", "2"]));
-    assert_ne!(plain, summary(&["--set", "miners.good.count=5"]));
-    assert_ne!(plain, summary(&["--set", "simulation.epochs=3"]));
+    let plain = summary(&[])["run"].take();
+    assert_eq!(plain, summary(&["--seed", "1"])["run"]);
+    assert_ne!(plain, summary(&["--seed", "2"])["run"]);
+    assert_ne!(plain, summary(&["--set", "miners.good.count=5"])["run"]);
+    let shorter = summary(&["--epochs", "3"]);
+    assert_ne!(plain, shorter["run"]);
+    assert_eq!(shorter, summary(&["--set", "simulation.epochs=3"]));
 }
 
 #[test]
@@ -133,9 +168,10 @@ fn a_second_run_replaces_the_first_and_leaves_other_files_alone() {
     assert_eq!(files.len(), DATA.len() + 1, "{:?}", files.keys());
 }
 
-/// Starts a run that would take very long, and interrupts it once its results have begun to grow.
+/// Starts a run that would take very long, and sends it signals once its results have begun to
+/// grow, with pauses before all but the first.
 #[cfg(unix)]
-fn interrupted(folder: &Folder, signal: &str) -> Done {
+fn interrupted(folder: &Folder, signals: &[(&str, u64)]) -> Done {
     let args = ["run", "small.toml", "--no-plots", "--set", "simulation.epochs=10000000"];
     let mut command = folder.command(&args);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -146,17 +182,21 @@ fn interrupted(folder: &Folder, signal: &str) -> Done {
         sleep(Duration::from_millis(20));
     }
     let pid = child.id().to_string();
-    let sent = std::process::Command::new("kill").args([signal, &pid]).status().expect("kill");
-    assert!(sent.success());
+    for (signal, pause_ms) in signals {
+        sleep(Duration::from_millis(*pause_ms));
+        let sent = std::process::Command::new("kill").args([signal, &*pid]).status().expect("kill");
+        assert!(sent.success());
+    }
     Done::new(&child.wait_with_output().expect("the command ends"))
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interrupt_keeps_the_results_so_far() {
-    for signal in ["-INT", "-TERM"] {
+    // The last one is what `timeout` does: the same signal to the command and to its group.
+    for signals in [&[("-INT", 0)][..], &[("-TERM", 0)], &[("-INT", 0), ("-INT", 0)]] {
         let folder = Folder::new();
-        let done = interrupted(&folder, signal).expect_code(130);
+        let done = interrupted(&folder, signals).expect_code(130);
         let done = done.expect_told(&["stopping after this epoch", "interrupted", "out/small"]);
         assert!(done.stdout.contains("good"), "{}", done.stdout);
         let files = folder.bytes("out/small");

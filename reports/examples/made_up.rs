@@ -31,6 +31,7 @@ fn main() -> Outcome {
 
 fn options() -> WriterOptions {
     WriterOptions {
+        overrides: Vec::new(),
         expectations: Vec::new(),
         parameters: serde_json::Value::Null,
         tao_weight: 0,
@@ -88,6 +89,7 @@ fn throughput(validators: usize, miners: usize, epochs: u64) -> Outcome {
         ],
         epochs,
         power: Some(3),
+        emission_rao: synthetic::EMISSION_RAO,
         replay: false,
         record_bonds: false,
     };

@@ -9,17 +9,16 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use crate::ReportError;
 use crate::manifest::{MANIFEST, listed_files};
+use crate::workspace::Workspace;
 
 /// A place for results under construction.
 #[derive(Debug)]
 pub struct OutputFolder {
     target: PathBuf,
     /// `None` once published or dropped.
-    workspace: Option<TempDir>,
+    workspace: Option<Workspace>,
     /// Parent folders that did not exist before, outermost first.
     created: Vec<PathBuf>,
     /// Files of an earlier run, which give way to the new ones.
@@ -46,7 +45,7 @@ impl OutputFolder {
             }
             Ok(_) => {
                 folder.earlier = folder.earlier_files(names)?;
-                folder.workspace = Some(folder.temporary_in(target)?);
+                folder.workspace = Some(folder.temporary_in(target, names)?);
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let parent = match target.parent() {
@@ -54,7 +53,7 @@ impl OutputFolder {
                     _ => Path::new("."),
                 };
                 folder.create_parents(parent)?;
-                folder.workspace = Some(folder.temporary_in(parent)?);
+                folder.workspace = Some(folder.temporary_in(parent, names)?);
             }
             Err(error) => return Err(folder.unwritable(error)),
         }
@@ -65,9 +64,8 @@ impl OutputFolder {
         ReportError::Unwritable { path: self.target.clone(), source }
     }
 
-    fn temporary_in(&self, parent: &Path) -> Result<TempDir, ReportError> {
-        let builder = tempfile::Builder::new().prefix(".subsim-").tempdir_in(parent);
-        builder.map_err(|error| self.unwritable(error))
+    fn temporary_in(&self, parent: &Path, names: &[&str]) -> Result<Workspace, ReportError> {
+        Workspace::create(parent, names).map_err(|error| self.unwritable(error))
     }
 
     fn create_parents(&mut self, parent: &Path) -> Result<(), ReportError> {
@@ -109,21 +107,23 @@ impl OutputFolder {
     /// Where to write them now.
     #[must_use]
     pub fn workspace(&self) -> &Path {
-        self.workspace.as_ref().map_or(&self.target, TempDir::path)
+        self.workspace.as_ref().map_or(&self.target, Workspace::path)
     }
 
     /// Moves `files` (paths within the workspace) into place, then the manifest. Files of an
     /// earlier run vanish first, its manifest before all: a folder with a manifest is complete.
+    /// Answers those that were there and have no successor among `files`.
     ///
     /// # Errors
     /// When a file cannot be moved; those moved so far stay, without a manifest.
-    pub fn publish(mut self, files: &[String]) -> Result<(), ReportError> {
-        let Some(workspace) = self.workspace.take() else { return Ok(()) };
+    pub fn publish(mut self, files: &[String]) -> Result<Vec<String>, ReportError> {
+        let Some(workspace) = self.workspace.take() else { return Ok(Vec::new()) };
         if !self.target.is_dir() {
             fs::create_dir(&self.target).map_err(|error| self.unwritable(error))?;
         }
         self.created.clear();
-        self.remove_earlier()?;
+        let mut removed = self.remove_earlier()?;
+        removed.retain(|file| !files.contains(file));
         for file in files.iter().map(String::as_str).chain([MANIFEST]) {
             let to = self.target.join(file);
             if let Some(parent) = to.parent() {
@@ -132,14 +132,18 @@ impl OutputFolder {
             fs::rename(workspace.path().join(file), &to).map_err(ReportError::io(&to))?;
         }
         let path = workspace.path().to_owned();
-        workspace.close().map_err(ReportError::io(&path))
+        workspace.close().map_err(ReportError::io(&path))?;
+        Ok(removed)
     }
 
-    fn remove_earlier(&self) -> Result<(), ReportError> {
+    /// Removes the manifest and the files of an earlier run; answers the files that were there.
+    fn remove_earlier(&self) -> Result<Vec<String>, ReportError> {
+        let mut removed = Vec::new();
         let names = [MANIFEST].into_iter().chain(self.earlier.iter().map(String::as_str));
         for name in names {
             let path = self.target.join(name);
             match fs::remove_file(&path) {
+                Ok(()) if name != MANIFEST => removed.push(name.to_owned()),
                 Err(error) if error.kind() != ErrorKind::NotFound => {
                     return Err(ReportError::io(&path)(error));
                 }
@@ -150,7 +154,7 @@ impl OutputFolder {
                 let _ = fs::remove_dir(parent);
             }
         }
-        Ok(())
+        Ok(removed)
     }
 }
 
@@ -182,7 +186,8 @@ mod tests {
     fn publish(target: &Path, text: &str) {
         let folder = OutputFolder::prepare(target, &NAMES).unwrap();
         write_run(&folder, text);
-        folder.publish(&["a.txt".to_owned(), "plots/b.txt".to_owned()]).unwrap();
+        let removed = folder.publish(&["a.txt".to_owned(), "plots/b.txt".to_owned()]).unwrap();
+        assert!(removed.is_empty(), "all of them have successors: {removed:?}");
     }
 
     fn listing(path: &Path) -> Vec<String> {
@@ -214,7 +219,7 @@ mod tests {
 
         let folder = OutputFolder::prepare(&target, &NAMES).unwrap();
         fs::write(folder.workspace().join(MANIFEST), r#"{"files": []}"#).unwrap();
-        folder.publish(&[]).unwrap();
+        assert_eq!(folder.publish(&[]).unwrap(), ["a.txt", "plots/b.txt"]);
         assert_eq!(listing(&target), ["manifest.json", "notes.md"]);
     }
 

@@ -14,6 +14,8 @@ mod recording;
 mod series;
 mod summary;
 mod totals;
+mod unpaid;
+mod workspace;
 mod writer;
 
 pub use dataset::{BONDS, NEURONS, ROWS_PER_GROUP};
@@ -23,8 +25,9 @@ pub use plots::PaintError;
 pub use recording::PastEvent;
 pub use series::RatioSeries;
 pub use summary::{
-    ExpectationResult, GroupSummary, MinerMetrics, SUMMARY, Summary, TopNeuron, WindowSummary,
-    evaluate,
+    ExpectationResult, GroupSummary, MinerMetrics, SUMMARY, Summary, TopNeuron, UnpaidSummary,
+    WindowSummary, evaluate,
 };
 pub use totals::{GroupTotals, Measures, NeuronTotals, Totals};
+pub use unpaid::{Unpaid, UnpaidEpochs};
 pub use writer::{RunReport, RunWriter, WriterOptions};

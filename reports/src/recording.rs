@@ -78,7 +78,7 @@ impl Recording {
             bonds,
             run: Totals::new(n, tao_weight),
             last: Totals::new(n, tao_weight),
-            group_series: RatioSeries::new(info.groups.len() + 1, MAX_BINS),
+            group_series: RatioSeries::new(info.groups.len(), MAX_BINS),
             followed: Followed { uids: Vec::new(), series: RatioSeries::new(0, MAX_BINS) },
             last_weights: OwnedRows::empty(n),
             last_bonds: OwnedRows::empty(n),
@@ -116,19 +116,11 @@ impl Recording {
     fn push_series(&mut self, record: &EpochRecord<'_>) {
         let emission = |uid: usize| record.output.validator_emission[uid] as f64;
         let groups = &self.info.groups;
-        let any_honest = groups.iter().any(|group| group.role == Role::Validator && group.honest);
-        let mut sums = vec![(0.0, 0.0); groups.len() + 1];
+        let mut sums = vec![(0.0, 0.0); groups.len()];
         for (uid, neuron) in self.info.neurons.iter().enumerate() {
-            let group = &groups[neuron.group];
-            if group.role != Role::Validator || !record.present[uid] {
-                continue;
-            }
-            let (emission, stake) = (emission(uid), self.run.stake_rao(record, uid));
-            sums[neuron.group].0 += emission;
-            sums[neuron.group].1 += stake;
-            if group.honest || !any_honest {
-                sums[groups.len()].0 += emission;
-                sums[groups.len()].1 += stake;
+            if groups[neuron.group].role == Role::Validator && record.present[uid] {
+                sums[neuron.group].0 += emission(uid);
+                sums[neuron.group].1 += self.run.stake_rao(record, uid);
             }
         }
         self.group_series.push(sums);
@@ -160,15 +152,22 @@ impl Recording {
     }
 
     /// What plots show of it.
-    pub(crate) fn plot_input(&self) -> PlotInput<'_> {
+    pub(crate) fn plot_input<'a>(
+        &'a self,
+        overrides: &'a [String],
+        stake_in_bonds: bool,
+    ) -> PlotInput<'a> {
         PlotInput {
             info: &self.info,
+            overrides,
             run: &self.run,
             groups: &self.group_series,
             validators: &self.followed.series,
             validator_uids: &self.followed.uids,
             weights: self.last_weights.view(),
             bonds: self.last_bonds.view(),
+            counting_stake: &self.last.counting_stake,
+            stake_in_bonds,
             events: &self.events,
         }
     }

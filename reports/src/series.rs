@@ -81,7 +81,15 @@ impl RatioSeries {
     /// Numerator over denominator of a series in a bin; `None` when the denominator is zero.
     #[must_use]
     pub fn ratio(&self, bin: usize, series: usize) -> Option<f64> {
-        let (numerator, denominator) = *self.sums.get(bin * self.series + series)?;
+        self.joint_ratio(bin, &[series])
+    }
+
+    /// Sum of the numerators over sum of the denominators of some series in a bin; `None` when the
+    /// latter is zero.
+    #[must_use]
+    pub fn joint_ratio(&self, bin: usize, series: &[usize]) -> Option<f64> {
+        let sums = series.iter().filter_map(|s| self.sums.get(bin * self.series + s));
+        let (numerator, denominator) = sums.fold((0.0, 0.0), |(a, b), sum| (a + sum.0, b + sum.1));
         crate::metrics::share(numerator, denominator)
     }
 
@@ -113,6 +121,7 @@ mod tests {
         assert_eq!((series.bins(), series.epochs_per_bin()), (5, 1));
         assert_eq!(series.ratio(3, 0), Some(3.0));
         assert_eq!(series.ratio(3, 1), None);
+        assert_eq!(series.joint_ratio(3, &[0, 1]), Some(4.0));
         assert_eq!(series.middle(3), 3.0);
         assert_eq!(series.total(0), 10.0);
         assert_eq!(series.overall(0), Some(2.0));

@@ -9,6 +9,7 @@ use subsim_sim::{Role, RunEnd, RunInfo};
 
 use crate::recording::{PastEvent, Recording};
 use crate::totals::{Measures, NeuronTotals, Totals};
+use crate::unpaid::UnpaidEpochs;
 use crate::{ReportError, metrics};
 
 /// Name of the file.
@@ -32,6 +33,8 @@ pub struct Summary {
     pub question: Option<String>,
     /// Seed of every random stream.
     pub seed: u64,
+    /// What was changed against the scenario file, as `path=value`.
+    pub overrides: Vec<String>,
     /// Epochs the scenario asks for.
     pub epochs: u64,
     /// Epochs that ran to their end.
@@ -40,6 +43,9 @@ pub struct Summary {
     pub cancelled: bool,
     /// Whether all expectations hold; `None` when the scenario has none.
     pub passed: Option<bool>,
+    /// Whether `passed` speaks of all epochs the scenario asks for: false when the run was stopped
+    /// and expectations were judged on the epochs so far.
+    pub complete: bool,
     /// Expectations in file order.
     pub expectations: Vec<ExpectationResult>,
     /// What happened at the start of epochs: the first hundred events.
@@ -59,10 +65,23 @@ pub struct Summary {
 pub struct WindowSummary {
     /// Emission of all neurons, in rao.
     pub emission_rao: u128,
+    /// Epochs that paid no miner.
+    pub paid_no_miner: UnpaidSummary,
+    /// Epochs that paid no validator.
+    pub paid_no_validator: UnpaidSummary,
     /// How miner emission is spread.
     pub metrics: MinerMetrics,
     /// All groups, in the order of uids.
     pub groups: Vec<GroupSummary>,
+}
+
+/// Epochs that paid nobody of a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct UnpaidSummary {
+    /// How many there were.
+    pub epochs: u64,
+    /// What kept most of them from paying; `None` when there were none.
+    pub why: Option<&'static str>,
 }
 
 /// How miner emission is spread over the miners that were on the subnet; `None` where a measure
@@ -179,7 +198,15 @@ impl WindowSummary {
             |neuron: &NeuronTotals| neuron.server_emission_rao + neuron.validator_emission_rao;
         let emission_rao = totals.neurons.iter().map(of_all).sum();
         let groups = (0..info.groups.len()).map(|group| GroupSummary::new(info, &measures, group));
-        Self { emission_rao, metrics, groups: groups.collect() }
+        let unpaid =
+            |unpaid: &UnpaidEpochs| UnpaidSummary { epochs: unpaid.epochs(), why: unpaid.why() };
+        Self {
+            emission_rao,
+            paid_no_miner: unpaid(&totals.unpaid.miners),
+            paid_no_validator: unpaid(&totals.unpaid.validators),
+            metrics,
+            groups: groups.collect(),
+        }
     }
 }
 
@@ -226,7 +253,12 @@ fn top(info: &RunInfo, totals: &Totals, role: Role) -> Vec<TopNeuron> {
 impl Summary {
     /// Composes the summary of a recorded run.
     #[must_use]
-    pub(crate) fn new(recording: &Recording, end: &RunEnd, expectations: &[Expectation]) -> Self {
+    pub(crate) fn new(
+        recording: &Recording,
+        end: &RunEnd,
+        overrides: Vec<String>,
+        expectations: &[Expectation],
+    ) -> Self {
         let Recording { info, run, last, events, .. } = recording;
         let (of_run, of_last) = (Measures::new(info, run), Measures::new(info, last));
         let judge = |expectation: &Expectation| match expectation.window {
@@ -239,10 +271,12 @@ impl Summary {
             title: info.title.clone(),
             question: info.question.clone(),
             seed: info.seed,
+            overrides,
             epochs: info.epochs,
             epochs_done: end.epochs_done,
             cancelled: end.cancelled,
             passed: (!results.is_empty()).then(|| results.iter().all(|result| result.passed)),
+            complete: !end.cancelled && end.epochs_done == info.epochs,
             expectations: results,
             events: events.clone(),
             run: WindowSummary::new(info, run),

@@ -8,6 +8,7 @@ use subsim_sim::{EpochRecord, Role, RunInfo};
 
 use crate::dataset::from_bits;
 use crate::metrics;
+use crate::unpaid::Unpaid;
 
 /// What one neuron got over some epochs.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -21,7 +22,7 @@ pub struct NeuronTotals {
     /// Stake as consensus weighs it (alpha plus root TAO times its weight), in rao, summed over
     /// epochs.
     pub stake_rao_epochs: f64,
-    /// Incentive summed over epochs.
+    /// Incentive summed over the epochs that paid miners.
     pub incentive: f64,
     /// Quality summed over the epochs that have one.
     pub quality: f64,
@@ -50,6 +51,13 @@ pub struct Totals {
     pub neurons: Vec<NeuronTotals>,
     /// Epochs summed.
     pub epochs: u64,
+    /// Epochs that paid nobody, by role.
+    pub unpaid: Unpaid,
+    /// Stake that counted in the last of the epochs, one entry per uid: the normalised stake of
+    /// active validators that held a permit going into the epoch, 0 for all others.
+    pub counting_stake: Vec<f64>,
+    /// Permits that the last of the epochs gave; `None` before the first.
+    permits: Option<Vec<bool>>,
     /// Weight of a root TAO beside an alpha, 1.0 = the same.
     tao_weight: f64,
 }
@@ -59,13 +67,21 @@ impl Totals {
     #[must_use]
     pub fn new(n: usize, tao_weight: u64) -> Self {
         let tao_weight = tao_weight as f64 / u64::MAX as f64;
-        Self { neurons: vec![NeuronTotals::default(); n], epochs: 0, tao_weight }
+        Self {
+            neurons: vec![NeuronTotals::default(); n],
+            epochs: 0,
+            unpaid: Unpaid::default(),
+            counting_stake: vec![0.0; n],
+            permits: None,
+            tao_weight,
+        }
     }
 
-    /// Forgets all epochs.
+    /// Forgets what epochs paid. Permits stay, because the next epoch starts from them.
     pub fn clear(&mut self) {
         self.neurons.fill(NeuronTotals::default());
         self.epochs = 0;
+        self.unpaid = Unpaid::default();
     }
 
     /// Stake of a neuron in one epoch as consensus weighs it, in rao.
@@ -78,12 +94,17 @@ impl Totals {
     /// Adds an epoch.
     pub fn add(&mut self, record: &EpochRecord<'_>) {
         self.epochs += 1;
+        self.weigh(record);
+        self.unpaid.add(record, &self.counting_stake);
+        let miners_paid = record.output.server_emission.iter().any(|rao| *rao > 0);
         for uid in 0..self.neurons.len() {
             let stake_rao = self.stake_rao(record, uid);
             let neuron = &mut self.neurons[uid];
             neuron.server_emission_rao += u128::from(record.output.server_emission[uid]);
             neuron.validator_emission_rao += u128::from(record.output.validator_emission[uid]);
-            neuron.incentive += from_bits(record.output.incentive_bits[uid]);
+            if miners_paid {
+                neuron.incentive += from_bits(record.output.incentive_bits[uid]);
+            }
             if record.present[uid] {
                 neuron.present_epochs += 1;
                 neuron.stake_rao_epochs += stake_rao;
@@ -93,6 +114,17 @@ impl Totals {
                 neuron.quality_epochs += 1;
             }
         }
+    }
+
+    /// Notes the stake that counts in an epoch and the permits it gives.
+    fn weigh(&mut self, record: &EpochRecord<'_>) {
+        let out = record.output;
+        for (uid, stake) in self.counting_stake.iter_mut().enumerate() {
+            let permitted = self.permits.as_ref().is_none_or(|permits| permits[uid]);
+            let counts = out.active[uid] && permitted;
+            *stake = if counts { f64::from(out.stake_weight[uid]) } else { 0.0 };
+        }
+        self.permits.get_or_insert_default().clone_from(&out.new_validator_permit);
     }
 }
 
@@ -151,13 +183,16 @@ impl<'a> Measures<'a> {
         self.miners().map(|uid| self.totals.neurons[uid].server_emission_rao as f64).collect()
     }
 
-    /// Rank correlation of the miners' mean quality and mean incentive.
+    /// Rank correlation of the miners' mean quality and mean incentive; `None` when no miner was
+    /// paid.
     #[must_use]
     pub fn spearman(&self) -> Option<f64> {
         let of = |value: fn(&NeuronTotals) -> f64| -> Vec<f64> {
             self.miners().map(|uid| value(&self.totals.neurons[uid])).collect()
         };
-        metrics::spearman(&of(NeuronTotals::mean_quality), &of(NeuronTotals::mean_incentive))
+        let paid = self.miners().any(|uid| self.totals.neurons[uid].server_emission_rao > 0);
+        let (quality, incentive) = (NeuronTotals::mean_quality, NeuronTotals::mean_incentive);
+        paid.then(|| metrics::spearman(&of(quality), &of(incentive))).flatten()
     }
 
     /// Part of its role's emission that a group gets.

@@ -9,8 +9,9 @@ use std::path::Path;
 
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde_json::{Value, json};
-use subsim_reports::{ReportError, RunReport, RunWriter, Timing, WriterOptions};
+use subsim_reports::{ReportError, RunReport, RunWriter, Timing, UnpaidSummary, WriterOptions};
 use subsim_sim::scenario::{Expectation, Metric, Window};
+use subsim_sim::{EpochRecord, RecordResult, Recorder, RunEnd, RunInfo};
 use synthetic::Synthetic;
 
 fn run_named(name: &str) -> Synthetic {
@@ -22,7 +23,13 @@ fn expectation(name: &str, metric: Metric, window: Window, min: f64, max: f64) -
 }
 
 fn options(expectations: Vec<Expectation>) -> WriterOptions {
-    WriterOptions { expectations, parameters: json!({"kappa": 32767}), tao_weight: 0, plots: true }
+    WriterOptions {
+        overrides: Vec::new(),
+        expectations,
+        parameters: json!({"kappa": 32767}),
+        tao_weight: 0,
+        plots: true,
+    }
 }
 
 fn write(run: &Synthetic, folder: &Path, options: WriterOptions, seconds: f64) -> RunReport {
@@ -171,6 +178,68 @@ fn a_run_of_no_epoch_and_one_that_pays_nobody_have_nulls_and_no_numbers() {
         assert_eq!(report.summary.passed, Some(false), "what has no value does not pass");
         assert_eq!(report.summary.last_epoch.is_none(), name == "no-epoch");
     }
+}
+
+#[test]
+fn without_emission_quality_correlates_with_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let run = run_named("no-emission");
+    let report = write(&run, root.path(), options(Vec::new()), 1.0);
+    let window = &report.summary.run;
+    assert_eq!(window.metrics.spearman, None);
+    let unpaid = UnpaidSummary { epochs: run.epochs, why: Some("the emission is 0") };
+    assert_eq!((window.paid_no_miner, window.paid_no_validator), (unpaid, unpaid));
+
+    let report = write(&run_named("nobody-paid"), root.path(), options(Vec::new()), 1.0);
+    let window = &report.summary.run;
+    let why = Some("no weights of validators with stake were in force");
+    assert_eq!(window.paid_no_miner, UnpaidSummary { epochs: 300, why });
+    assert_eq!(window.paid_no_validator, UnpaidSummary { epochs: 0, why: None });
+}
+
+/// Tells a writer that the run was stopped.
+struct Stopped<'a>(&'a mut RunWriter);
+
+impl Recorder for Stopped<'_> {
+    fn start(&mut self, info: &RunInfo) -> RecordResult {
+        self.0.start(info)
+    }
+
+    fn epoch(&mut self, record: &EpochRecord<'_>) -> RecordResult {
+        self.0.epoch(record)
+    }
+
+    fn finish(&mut self, end: &RunEnd) -> RecordResult {
+        self.0.finish(&RunEnd { cancelled: true, ..end.clone() })
+    }
+}
+
+#[test]
+fn a_stopped_run_says_that_expectations_speak_of_a_part() {
+    let root = tempfile::tempdir().unwrap();
+    let expectations = vec![expectation("gini", Metric::Gini, Window::All, 0.0, 1.0)];
+    let overrides = vec!["subnet.kappa=0.6".to_owned()];
+    let options = WriterOptions { overrides: overrides.clone(), ..options(expectations) };
+    let whole = write(&run_named("plain"), &root.path().join("whole"), options.clone(), 1.0);
+    assert_eq!((whole.summary.passed, whole.summary.complete), (Some(true), true));
+    let mut writer = RunWriter::create(&root.path().join("part"), options).unwrap();
+    assert!(writer.workspace().is_dir());
+    run_named("plain").drive(&mut Stopped(&mut writer)).unwrap();
+    let part = writer.publish(Timing::new(String::new(), 1, 1.0, 1)).unwrap();
+    assert_eq!((part.summary.passed, part.summary.complete), (Some(true), false));
+    assert_eq!(part.summary.overrides, overrides);
+}
+
+#[test]
+fn a_run_without_plots_tells_which_earlier_ones_it_removed() {
+    let root = tempfile::tempdir().unwrap();
+    let run = run_named("three-miners");
+    assert!(write(&run, root.path(), options(Vec::new()), 1.0).removed.is_empty());
+    let bare = || WriterOptions { plots: false, ..options(Vec::new()) };
+    let removed = write(&run, root.path(), bare(), 1.0).removed;
+    assert_eq!(removed.len(), 10);
+    assert!(removed.iter().all(|file| file.starts_with("plots/")), "{removed:?}");
+    assert!(write(&run, root.path(), bare(), 1.0).removed.is_empty());
 }
 
 #[test]

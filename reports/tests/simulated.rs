@@ -16,6 +16,7 @@ fn scenario() -> Scenario {
 
 fn simulate(scenario: &Scenario, folder: &Path, threads: usize) -> RunReport {
     let options = WriterOptions {
+        overrides: Vec::new(),
         expectations: scenario.expect.clone(),
         parameters: serde_json::to_value(scenario).unwrap(),
         tao_weight: scenario.subnet.tao_weight,

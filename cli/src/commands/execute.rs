@@ -6,14 +6,18 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use indicatif::ProgressBar;
-use subsim_reports::{RunReport, RunWriter, Timing, WriterOptions};
+use subsim_reports::{MANIFEST, RunReport, RunWriter, Timing, WriterOptions};
+use subsim_sim::scenario::{Event, Subnet};
 use subsim_sim::{Recorder, RunControl, RunEnd, RunError};
 
 use crate::args::Common;
 use crate::console::{Console, Paint};
+use crate::interrupt;
+use crate::numbers;
 use crate::outcome::{Failure, Outcome};
+use crate::owner::OwnerCut;
 use crate::progress::{self, Unit};
-use crate::{interrupt, table};
+use crate::table::{self, Extra};
 
 /// A run about to start.
 pub(crate) struct Plan<'a> {
@@ -27,6 +31,12 @@ pub(crate) struct Plan<'a> {
     pub(crate) threads: Option<usize>,
     /// What the writer needs to know.
     pub(crate) options: WriterOptions,
+    /// Hyperparameters at the start, and what changes them.
+    pub(crate) subnet: &'a Subnet,
+    /// Events of the scenario.
+    pub(crate) events: &'a [Event],
+    /// What nobody said and therefore is assumed, in words.
+    pub(crate) assumed: Vec<String>,
     /// How to print.
     pub(crate) common: &'a Common,
 }
@@ -38,10 +48,24 @@ pub(crate) fn execute(
     run: impl FnOnce(&mut dyn Recorder, &RunControl<'_>) -> Result<RunEnd, RunError>,
 ) -> Result<Outcome, Failure> {
     let bar = progress::bar(plan.epochs, Unit::Epochs, plan.label, plan.common.quiet);
+    // A folder with a manifest holds the results of a run.
+    let replaces = plan.out_dir.join(MANIFEST).is_file();
     let done = record(&bar, &plan.out_dir, plan.options, plan.threads, run);
+    interrupt::finished();
     bar.finish_and_clear();
     let (report, timing) = done?;
-    print(&report, &timing, plan.common, console)
+    let cut = OwnerCut::new(plan.subnet, plan.events, report.summary.epochs_done);
+    let extra = Extra { owner_cut: cut, assumed: plan.assumed };
+    print(&Done { report, timing, extra, replaces }, plan.common, console)
+}
+
+/// A run that has written its results.
+struct Done {
+    report: RunReport,
+    timing: Timing,
+    extra: Extra,
+    /// Whether the folder held the results of another run before.
+    replaces: bool,
 }
 
 /// Runs, writes and publishes. Nothing appears in `out_dir` when any of it fails.
@@ -56,6 +80,7 @@ fn record(
     let cancel: &'static AtomicBool = interrupt::listen(bar)?;
     let mut writer =
         RunWriter::create(out_dir, options).map_err(|error| Failure::from_error(&error))?;
+    interrupt::recording(writer.workspace());
     let threads = threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     let tick = |done, _total| bar.set_position(done);
@@ -70,41 +95,62 @@ fn record(
     Ok((report, timing))
 }
 
-fn print(
-    report: &RunReport,
-    timing: &Timing,
-    common: &Common,
-    console: &mut Console,
-) -> Result<Outcome, Failure> {
-    let summary = &report.summary;
-    let shown = report.out_dir.display();
+fn print(done: &Done, common: &Common, console: &mut Console) -> Result<Outcome, Failure> {
+    let summary = &done.report.summary;
     if common.json {
         let json = summary.to_json().map_err(|error| Failure::from_error(&error))?;
         console.line(json.trim_end());
-    } else if !common.quiet {
-        console.line(&table::render(summary, console.colour()));
-        let speed = format!(
-            "{} epochs in {:.2} s, {:.0} per second",
-            table::thousands(&summary.epochs_done.to_string()),
-            timing.wall_seconds,
-            timing.epochs_per_second,
-        );
-        console.line(&Paint::Dim.text(console.colour(), &speed));
-        console.line(&format!("Results in {shown}: {}", contents(report)));
+    }
+    if common.json || common.quiet {
+        table::failures(summary).iter().for_each(|line| console.note(line));
+    } else {
+        print_table(done, console);
     }
     if summary.cancelled {
-        let (done, all) = (summary.epochs_done, summary.epochs);
-        let note = format!("interrupted after {done} of {all} epochs; results so far in {shown}");
-        console.note(&note);
+        let all = numbers::count(summary.epochs, "epoch");
+        let so_far = numbers::thousands(&summary.epochs_done.to_string());
+        let shown = done.report.out_dir.display();
+        console.note(&format!("interrupted after {so_far} of {all}; results so far in {shown}"));
         return Ok(Outcome::Interrupted);
     }
     Ok(if summary.passed == Some(false) { Outcome::Failed } else { Outcome::Good })
 }
 
+fn print_table(done: &Done, console: &mut Console) {
+    let Done { report, timing, extra, replaces } = done;
+    let shown = report.out_dir.display();
+    console.line(&table::render(&report.summary, extra, console.colour()));
+    let speed = format!(
+        "{} in {:.2} s, {} per second",
+        numbers::count(report.summary.epochs_done, "epoch"),
+        timing.wall_seconds,
+        numbers::thousands(&format!("{:.0}", timing.epochs_per_second)),
+    );
+    console.line(&Paint::Dim.text(console.colour(), &speed));
+    console.line(&format!("Results in {shown}: {}", contents(report)));
+    if *replaces {
+        let gone = gone(&report.removed);
+        console.line(&format!("This run replaces the earlier results in {shown}{gone}"));
+    }
+}
+
+/// What an earlier run left and this one has nothing in place of.
+fn gone(removed: &[String]) -> String {
+    let (plots, others): (Vec<_>, Vec<_>) = removed.iter().partition(|path| is_picture(path));
+    let mut gone: Vec<&str> = others.into_iter().map(String::as_str).collect();
+    if !plots.is_empty() {
+        gone.push("its plots");
+    }
+    if gone.is_empty() { String::new() } else { format!("; removed: {}", gone.join(", ")) }
+}
+
+fn is_picture(path: &str) -> bool {
+    path.ends_with(".svg") || path.ends_with(".png")
+}
+
 /// The files in few words.
 fn contents(report: &RunReport) -> String {
     let paths = || report.files.iter().map(|file| file.path.as_str());
-    let is_picture = |path: &&str| path.ends_with(".svg") || path.ends_with(".png");
     let plots = paths().filter(|path| path.ends_with(".svg")).count();
     let names = paths().filter(|path| !is_picture(path)).chain(["manifest.json"]);
     let mut text = names.collect::<Vec<_>>().join(", ");

@@ -7,28 +7,36 @@ use subsim_sim::metagraph::Metagraph;
 use subsim_sim::{ReplayOptions, replay as run_replay};
 
 use super::execute::{Plan, execute};
-use super::run::{folder_name, refused};
-use crate::args::ReplayArgs;
+use super::run::{folder_name, refused, warn};
+use crate::args::{ReplayArgs, Rule};
 use crate::console::Console;
 use crate::outcome::{Failure, Outcome};
 
 /// Reads a metagraph and runs epochs on it.
 pub(crate) fn replay(args: &ReplayArgs, console: &mut Console) -> Result<Outcome, Failure> {
-    let mut overrides: Vec<String> = Vec::new();
-    overrides.extend(args.bond_rule.map(|rule| format!("bond_rule={}", rule.name())));
-    overrides.extend_from_slice(&args.overrides);
     let mut options = ReplayOptions { epochs: args.epochs, ..ReplayOptions::default() };
     options.record_bonds = args.record_bonds;
-    options.subnet =
-        options.subnet.with_overrides(&overrides).map_err(|error| refused(&error, console))?;
+    let rule = args.bond_rule.map(Rule::meaning);
+    let warnings =
+        options.set_rules(rule, &args.overrides).map_err(|error| refused(&error, console))?;
     let metagraph =
         Metagraph::load(&args.metagraph).map_err(|error| Failure::from_error(&error))?;
+    if !args.common.quiet {
+        warn(&warnings, console);
+        options.notes(&metagraph).iter().for_each(|note| console.warning(note));
+    }
+    let assumed = options.assumed().into_iter().map(|assumption| assumption.meaning);
     let plan = Plan {
         out_dir: args.out.clone().unwrap_or_else(|| default_folder(&metagraph, &options)),
         label: metagraph.name.clone(),
         epochs: options.epochs,
         threads: args.common.threads,
+        subnet: &options.subnet,
+        events: &[],
+        assumed: assumed.collect(),
         options: WriterOptions {
+            // The bond rule is in the title.
+            overrides: args.overrides.clone(),
             expectations: Vec::new(),
             parameters: parameters(&metagraph, &options)?,
             tao_weight: options.subnet.tao_weight,

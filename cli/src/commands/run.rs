@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use subsim_reports::WriterOptions;
-use subsim_sim::scenario::{Scenario, ScenarioError};
+use subsim_sim::scenario::{Diagnostics, Scenario, ScenarioError};
 
 use super::execute::{Plan, execute};
 use crate::args::RunArgs;
@@ -13,11 +13,16 @@ use crate::outcome::{Failure, Outcome};
 /// Reads, runs and judges a scenario.
 pub(crate) fn run(args: &RunArgs, console: &mut Console) -> Result<Outcome, Failure> {
     let mut overrides = args.overrides.clone();
-    overrides.extend(args.seed.map(|seed| format!("simulation.seed={seed}")));
+    let epochs = args.epochs.map(|epochs| epochs.to_string());
+    let seed = args.seed.map(|seed| seed.to_string());
+    let options = [("--epochs", "simulation.epochs", epochs), ("--seed", "simulation.seed", seed)];
+    for (flag, key, value) in options {
+        overrides.extend(given_once(flag, key, value, &args.overrides)?);
+    }
     let scenario =
         Scenario::load(&args.scenario, &overrides).map_err(|error| refused(&error, console))?;
-    if !args.common.quiet && !scenario.warnings().is_empty() {
-        console.note(scenario.warnings().render(console.stderr_colour()).trim_end());
+    if !args.common.quiet {
+        warn(scenario.warnings(), console);
     }
     let parameters = serde_json::to_value(&scenario)
         .map_err(|error| Failure::new(format!("cannot tell the parameters: {error}")))?;
@@ -27,7 +32,11 @@ pub(crate) fn run(args: &RunArgs, console: &mut Console) -> Result<Outcome, Fail
         label: scenario.name.clone(),
         epochs: scenario.simulation.epochs,
         threads: args.common.threads.or(scenario.simulation.threads),
+        subnet: &scenario.subnet,
+        events: &scenario.events,
+        assumed: Vec::new(),
         options: WriterOptions {
+            overrides,
             expectations: scenario.expect.clone(),
             parameters,
             tao_weight: scenario.subnet.tao_weight,
@@ -36,6 +45,30 @@ pub(crate) fn run(args: &RunArgs, console: &mut Console) -> Result<Outcome, Fail
         common: &args.common,
     };
     execute(plan, console, |recorder, control| subsim_sim::run(&scenario, recorder, control))
+}
+
+/// An option as the override it stands for. Both at once would leave open which one is meant.
+fn given_once(
+    flag: &str,
+    key: &str,
+    value: Option<String>,
+    overrides: &[String],
+) -> Result<Option<String>, Failure> {
+    let Some(value) = value else { return Ok(None) };
+    let sets_it = |set: &&String| set.split_once('=').is_some_and(|(path, _)| path.trim() == key);
+    match overrides.iter().find(sets_it) {
+        Some(set) => Err(Failure::new(format!(
+            "{key} is given twice: by `{flag} {value}` and by `--set {set}`; keep one of them"
+        ))),
+        None => Ok(Some(format!("{key}={value}"))),
+    }
+}
+
+/// Prints warnings, quoted from the texts.
+pub(super) fn warn(warnings: &Diagnostics, console: &Console) {
+    if !warnings.is_empty() {
+        console.note(warnings.render(console.stderr_colour()).trim_end());
+    }
 }
 
 /// What is wrong with a scenario or with overrides, quoted from the texts.

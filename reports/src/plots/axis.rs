@@ -8,6 +8,8 @@ use super::scene::{Align, SIZE, Scene};
 pub(super) const EDGE: i32 = 60;
 /// Font size of tick labels, captions and direct labels.
 pub(super) const TEXT: u32 = 22;
+/// Font size of subtitles.
+pub(super) const SUBTITLE: u32 = 24;
 /// Font size of remarks inside a plot.
 pub(super) const SMALL: u32 = 18;
 /// Top and bottom of the plotting area.
@@ -127,8 +129,8 @@ pub(super) fn heading(scene: &mut Scene, title: &str, subtitle: &str) {
     let room = f64::from(SIZE.0 as i32 - 2 * EDGE);
     let size = if font::width(title, 38, true) <= room { 38 } else { 32 };
     scene.bold_text(font::fit(title, size, true, room), (EDGE, 76), size, INK);
-    let subtitle = font::fit(subtitle, 24, false, room);
-    scene.text(subtitle, (EDGE, 118), Align::Left, 24, QUIET);
+    let subtitle = font::fit(subtitle, SUBTITLE, false, room);
+    scene.text(subtitle, (EDGE, 118), Align::Left, SUBTITLE, QUIET);
 }
 
 /// Caption of the vertical axis, above it, so that nobody has to turn the head.

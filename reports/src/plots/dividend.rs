@@ -4,9 +4,10 @@
 use subsim_sim::Role;
 
 use super::PlotInput;
-use super::axis::{self, BOTTOM, EDGE, Scale, TEXT, TOP, Unit};
+use super::axis::{self, BOTTOM, EDGE, SMALL, Scale, TEXT, TOP, Unit};
+use super::events::Marks;
 use super::font;
-use super::palette::{self, GROUPS, INK, QUIET, RULE};
+use super::palette::{self, GROUPS, INK, OTHERS, QUIET, RULE};
 use super::scene::{Align, Rgb, SIZE, Scene, spread};
 use crate::totals::Measures;
 
@@ -26,28 +27,77 @@ impl Line {
 }
 
 pub(super) fn scene(input: &PlotInput<'_>) -> Scene {
+    if !input.paid(Role::Validator) {
+        return nobody_paid(input);
+    }
     let groups = input.coloured_groups(Role::Validator);
     if groups.len() > 1 { by_group(input, &groups) } else { by_validator(input) }
 }
 
+/// No axes, because there is nothing to show on them.
+fn nobody_paid(input: &PlotInput<'_>) -> Scene {
+    let mut scene = Scene::default();
+    axis::heading(&mut scene, "No validator was paid", &input.subtitle(""));
+    let text = match (input.run.epochs, input.why_unpaid(Role::Validator)) {
+        (0, _) => "No epoch ran.".to_owned(),
+        (_, Some(why)) => format!("There are no dividends to draw: {why}."),
+        (_, None) => "There are no dividends to draw.".to_owned(),
+    };
+    let middle = (SIZE.0 as i32 / 2, (TOP + BOTTOM) / 2);
+    scene.text(text, middle, Align::Centre, TEXT, QUIET);
+    scene
+}
+
+/// The groups whose dividends per stake are 1: the honest ones, or all where those earned nothing.
+struct Yardstick {
+    groups: Vec<usize>,
+    name: &'static str,
+    is_honest: bool,
+}
+
+impl Yardstick {
+    fn of(input: &PlotInput<'_>) -> Self {
+        let groups = input.info.groups.iter().enumerate();
+        let validators = groups.filter(|(_, group)| group.role == Role::Validator);
+        let (mut all, mut honest) = (Vec::new(), Vec::new());
+        for (index, group) in validators {
+            all.push(index);
+            if group.honest && input.groups.total(index) > 0.0 {
+                honest.push(index);
+            }
+        }
+        if honest.is_empty() {
+            return Self { groups: all, name: "all validators", is_honest: false };
+        }
+        // Those that earned nothing belong to the yardstick too.
+        all.retain(|index| input.info.groups[*index].honest);
+        Self { groups: all, name: "honest validators", is_honest: true }
+    }
+}
+
 fn by_group(input: &PlotInput<'_>, groups: &[(usize, Rgb)]) -> Scene {
     let series = input.groups;
-    let reference = input.info.groups.len();
-    let relative = |bin: usize, group: usize| {
-        crate::metrics::share(series.ratio(bin, group)?, series.ratio(bin, reference)?)
+    let yardstick = Yardstick::of(input);
+    let line = |name: String, colour: Rgb, of: &[usize]| {
+        let relative = |bin: usize| {
+            let reference = series.joint_ratio(bin, &yardstick.groups)?;
+            crate::metrics::share(series.joint_ratio(bin, of)?, reference)
+        };
+        Line { name, colour, values: (0..series.bins()).map(relative).collect() }
     };
-    let line = |&(group, colour): &(usize, Rgb)| Line {
-        name: input.info.groups[group].name.clone(),
-        colour,
-        values: (0..series.bins()).map(|bin| relative(bin, group)).collect(),
-    };
-    let lines: Vec<Line> = groups.iter().take(GROUPS.len()).map(line).collect();
-    let honest =
-        input.info.groups.iter().any(|group| group.role == Role::Validator && group.honest);
-    let compared = if honest { "honest validators" } else { "all validators" };
+    let (named, others) = groups.split_at(groups.len().min(GROUPS.len()));
+    let mut lines: Vec<Line> = named
+        .iter()
+        .map(|&(group, colour)| line(input.info.groups[group].name.clone(), colour, &[group]))
+        .collect();
+    if !others.is_empty() {
+        let name = axis::count(others.len() as u64, "other group");
+        let others: Vec<usize> = others.iter().map(|(group, _)| *group).collect();
+        lines.push(line(name, OTHERS, &others));
+    }
     let drawing = Drawing {
-        title: group_title(input, groups, compared, honest),
-        caption: format!("Validator emission per stake, {compared} = 1"),
+        title: group_title(input, groups, &yardstick),
+        caption: format!("Validator emission per stake, {} = 1", yardstick.name),
         unit: Unit::Plain,
         lines,
         rule: Some(1.0),
@@ -57,17 +107,14 @@ fn by_group(input: &PlotInput<'_>, groups: &[(usize, Rgb)]) -> Scene {
 }
 
 /// Names the group that is farthest from what it is compared to.
-fn group_title(
-    input: &PlotInput<'_>,
-    groups: &[(usize, Rgb)],
-    compared: &str,
-    honest: bool,
-) -> String {
-    let series = input.groups;
-    if series.total(input.info.groups.len()) == 0.0 {
-        return "No validator earned a dividend to compare with".to_owned();
+fn group_title(input: &PlotInput<'_>, groups: &[(usize, Rgb)], yardstick: &Yardstick) -> String {
+    let name = |group: usize| font::fit_name(&input.info.groups[group].name, 38, true, 400.0);
+    let mut earners = groups.iter().filter(|(group, _)| input.groups.total(*group) > 0.0);
+    if let (Some((group, _)), None) = (earners.next(), earners.next()) {
+        return format!("Over the run, {} earns all dividends", name(*group));
     }
-    if !honest {
+    let compared = yardstick.name;
+    if !yardstick.is_honest {
         return format!("Dividend per stake of each group, compared to {compared}");
     }
     let measures = Measures::new(input.info, input.run);
@@ -81,8 +128,7 @@ fn group_title(
     }
     match farthest {
         Some((group, ratio)) if (ratio - 1.0).abs() >= 0.005 => {
-            let name = font::fit(&input.info.groups[group].name, 38, true, 400.0);
-            let ratio = axis::number(ratio, 2);
+            let (name, ratio) = (name(group), axis::number(ratio, 2));
             format!("Over the run, {name} earns {ratio} times the dividend per stake of {compared}")
         }
         _ => "All groups of validators earn the same dividend per stake".to_owned(),
@@ -100,15 +146,26 @@ fn by_validator(input: &PlotInput<'_>) -> Scene {
         colour: palette::group(rank),
         values: (0..series.bins()).map(|bin| series.ratio(bin, index)).collect(),
     };
-    let lines: Vec<Line> = best.iter().copied().enumerate().map(line).collect();
+    let mut lines: Vec<Line> = best.iter().copied().enumerate().map(line).collect();
+    let paid = input.run.neurons.iter().filter(|neuron| neuron.validator_emission_rao > 0);
+    let others = paid.count().saturating_sub(best.len());
     let title = match (lines.first(), best.first()) {
         (Some(line), Some(index)) => {
-            let name = font::fit(&line.name, 38, true, 400.0);
+            let name = font::fit_name(&line.name, 38, true, 400.0);
             let part = axis::percent(series.overall(*index).unwrap_or(0.0));
             format!("Over the run, {name} earns the most: {part} of all validator emission")
         }
-        _ => "No validator earned a dividend".to_owned(),
+        _ => "Dividends went to validators that are not shown".to_owned(),
     };
+    if others > 0 {
+        let rest = |bin: usize| {
+            let shares = best.iter().map(|index| series.ratio(bin, *index));
+            Some((1.0 - shares.sum::<Option<f64>>()?).max(0.0))
+        };
+        let values = (0..series.bins()).map(rest).collect();
+        let name = axis::count(others as u64, "other") + " together";
+        lines.push(Line { name, colour: OTHERS, values });
+    }
     let drawing = Drawing {
         title,
         caption: "Share of all validator emission".to_owned(),
@@ -144,20 +201,26 @@ impl Drawing {
         };
         axis::heading(&mut scene, &self.title, &input.subtitle(&remark));
         let labels: Vec<String> = self.lines.iter().map(|line| self.label(line)).collect();
+        let ends_at = match series.epochs_per_bin() {
+            1 => "in the last epoch",
+            _ => "at the last point",
+        };
         let widths = labels.iter().map(|label| font::width(label, TEXT, false));
-        let label_width = widths.fold(0.0, f64::max).ceil() as i32;
-        let y = self.y_scale();
+        let label_width = widths.fold(font::width(ends_at, SMALL, false), f64::max).ceil() as i32;
+        let mut y = self.y_scale();
         let left = EDGE + axis::y_label_width(&y) + 14;
         let right = SIZE.0 as i32 - EDGE - label_width - 48;
         // A single epoch stands in the middle.
         let last = series.epochs().saturating_sub(1) as f64;
         let (low, high) = if last > 0.0 { (0.0, last) } else { (-0.5, 0.5) };
         let x = Scale { low, high, from_px: left, to_px: right, unit: Unit::Whole };
+        let events = Marks::of(input, &x);
+        y.to_px = events.top();
         axis::y_axis(&mut scene, &y, left, right);
         axis::x_axis(&mut scene, &x, left, right);
         axis::y_caption(&mut scene, &self.caption);
         axis::x_caption(&mut scene, "Epoch", left, right);
-        draw_events(&mut scene, input, &x, left);
+        events.draw(&mut scene);
         if let Some(value) = self.rule {
             let at = y.px(value);
             scene.line(vec![(left, at), (right, at)], 2, RULE);
@@ -170,12 +233,13 @@ impl Drawing {
             line.end()
                 .map_or((left, BOTTOM), |(bin, value)| (x.px(series.middle(bin)), y.px(value)))
         });
-        self.draw_labels(&mut scene, &labels, &ends.collect::<Vec<_>>(), right);
+        scene.text(ends_at, (right + 46, TOP - 32), Align::Left, SMALL, QUIET);
+        self.draw_labels(&mut scene, &labels, &ends.collect::<Vec<_>>(), (right, y.to_px));
         scene
     }
 
     fn label(&self, line: &Line) -> String {
-        let name = font::fit(&line.name, TEXT, false, NAME_ROOM);
+        let name = font::fit_name(&line.name, TEXT, false, NAME_ROOM);
         match line.end() {
             Some((_, value)) => format!("{name} · {}", (self.value)(value)),
             None => name,
@@ -199,9 +263,15 @@ impl Drawing {
         Scale { low, high, from_px: BOTTOM, to_px: TOP, unit: self.unit }
     }
 
-    fn draw_labels(&self, scene: &mut Scene, labels: &[String], ends: &[(i32, i32)], right: i32) {
+    fn draw_labels(
+        &self,
+        scene: &mut Scene,
+        labels: &[String],
+        ends: &[(i32, i32)],
+        (right, top): (i32, i32),
+    ) {
         let wishes: Vec<f64> = ends.iter().map(|(_, y)| f64::from(*y)).collect();
-        let heights = spread(&wishes, 34.0, f64::from(TOP + 14), f64::from(BOTTOM - 10));
+        let heights = spread(&wishes, 34.0, f64::from(top + 14), f64::from(BOTTOM - 10));
         for (((label, line), end), height) in labels.iter().zip(&self.lines).zip(ends).zip(heights)
         {
             let y = height.round() as i32;
@@ -212,29 +282,6 @@ impl Drawing {
             }
             scene.disc((right + 34, y), 5, line.colour, 1.0);
             scene.text(label.clone(), (right + 46, y + 8), Align::Left, TEXT, INK);
-        }
-    }
-}
-
-/// A line at each epoch in which something happened, and what it was where there is room.
-fn draw_events(scene: &mut Scene, input: &PlotInput<'_>, x: &Scale, left: i32) {
-    let mut free = left;
-    for same in input.events.chunk_by(|a, b| a.epoch == b.epoch) {
-        let at = x.px(same[0].epoch as f64);
-        let phrases: Vec<&str> = same.iter().map(|event| event.what.as_str()).collect();
-        let text = font::fit(
-            &phrases.join(", "),
-            axis::SMALL,
-            false,
-            f64::from(SIZE.0 as i32 - EDGE - at),
-        );
-        let has_room = at >= free && text.chars().count() > 8;
-        let top = if has_room { TOP - 16 } else { TOP };
-        scene.line(vec![(at, top), (at, BOTTOM)], 1, RULE);
-        if has_room {
-            let width = font::width(&text, axis::SMALL, false).ceil() as i32;
-            scene.text(text, (at + 8, TOP - 3), Align::Left, axis::SMALL, QUIET);
-            free = at + width + 24;
         }
     }
 }

@@ -47,6 +47,25 @@ pub(super) fn fit(text: &str, size: u32, bold: bool, room: f64) -> String {
     String::new()
 }
 
+/// `name`, or as much of both its ends as fits into `room` pixels with an ellipsis between them:
+/// names of a kind tend to differ at their ends.
+pub(super) fn fit_name(name: &str, size: u32, bold: bool, room: f64) -> String {
+    if width(name, size, bold) <= room {
+        return name.to_owned();
+    }
+    let letters: Vec<char> = name.chars().collect();
+    for kept in (1..letters.len()).rev() {
+        let (front, back) = (kept.div_ceil(2), kept / 2);
+        let front: String = letters[..front].iter().collect();
+        let back: String = letters[letters.len() - back..].iter().collect();
+        let shorter = front + "…" + &back;
+        if width(&shorter, size, bold) <= room {
+            return shorter;
+        }
+    }
+    String::new()
+}
+
 /// Outlines of a line of text whose baseline starts at `(x, y)`.
 pub(super) fn outlines(text: &str, size: u32, bold: bool, x: f64, y: f64) -> Vec<OutlinedGlyph> {
     let Some(font) = face(bold) else { return Vec::new() };
@@ -85,5 +104,14 @@ mod tests {
         let cut = fit("a-very-long-group-name-of-a-miner", 20, false, 120.0);
         assert!(cut.ends_with('…') && width(&cut, 20, false) <= 120.0, "{cut}");
         assert_eq!(fit("anything", 20, false, 1.0), "");
+    }
+
+    #[test]
+    fn names_keep_both_ends() {
+        assert_eq!(fit_name("good", 20, false, 200.0), "good");
+        let cut = fit_name("a-very-long-group-name-7", 20, false, 120.0);
+        assert!(cut.starts_with("a-ver") && cut.ends_with("me-7"), "{cut}");
+        assert!(width(&cut, 20, false) <= 120.0);
+        assert_eq!(fit_name("anything", 20, false, 1.0), "");
     }
 }

@@ -3,41 +3,53 @@
 use subsim_sim::Role;
 
 use super::PlotInput;
-use super::axis::{self, EDGE, Scale, TEXT, TOP, Unit, number};
+use super::axis::{self, EDGE, SMALL, Scale, TEXT, TOP, Unit, number};
 use super::font;
 use super::matrix::Matrix;
 use super::palette::{self, GRID, INK, LEVELS, QUIET};
 use super::scene::{Align, Rgb, SIZE, Scene, spread};
 
 /// Last pixel row of the cells; uids, groups and a caption follow below.
-const BOTTOM: i32 = 828;
+const BOTTOM: i32 = 804;
 /// Width of the strips that show groups.
 const STRIP: i32 = 10;
 
-/// The weights that the last epoch used, each row as shares of its sum.
+/// The weights that the last epoch used, each row as shares of its sum. The title weighs rows by the
+/// stake that counted, as consensus does.
 pub(super) fn weights(input: &PlotInput<'_>) -> Scene {
-    let matrix = Matrix::new(input, input.weights, |stored, sum| {
-        crate::metrics::share(f64::from(stored), sum as f64).unwrap_or(0.0)
-    });
+    let share =
+        |stored: u16, sum: u64| crate::metrics::share(f64::from(stored), sum as f64).unwrap_or(0.0);
+    let matrix = Matrix::new(input, input.weights, share, |uid| input.counting_stake[uid]);
     let title = match leader(input, &matrix.column_uids, &matrix.column_sums, Role::Miner) {
         Some((_, share)) if share < 0.02 => {
             let weighed = matrix.column_sums.iter().filter(|sum| **sum > 0.0).count();
-            format!("Validators spread their weight over {}", axis::count(weighed as u64, "miner"))
+            let miners = axis::count(weighed as u64, "miner");
+            format!("By stake, validators spread their weight over {miners}")
         }
         Some((who, share)) => {
-            format!("Validators give {} of their weight to {who}", axis::percent(share))
+            let part = axis::percent(share);
+            format!("By stake, validators give {part} of their weight to {who}")
         }
+        None if matrix.highest() > 0.0 => "No validator whose stake counts set weights".to_owned(),
         None => "No validator set weights".to_owned(),
     };
     let map = HeatMap::new(title, "Weight in the row", Unit::Percent, matrix);
     map.scene(input)
 }
 
-/// The bonds stored after the last epoch, 1 = the highest the chain can store.
+/// The bonds stored after the last epoch, 1 = the highest the chain can store. Where bonds do not
+/// contain the stake of their holders, the title weighs rows by it.
 pub(super) fn bonds(input: &PlotInput<'_>) -> Scene {
-    let matrix = Matrix::new(input, input.bonds, |stored, _| f64::from(stored) / 65535.0);
+    let value = |stored: u16, _| f64::from(stored) / 65535.0;
+    let matrix = Matrix::new(input, input.bonds, value, |uid| {
+        if input.stake_in_bonds { 1.0 } else { input.counting_stake[uid] }
+    });
+    let by_stake = if input.stake_in_bonds { "" } else { "By stake, " };
     let title = match leader(input, &matrix.row_uids, &matrix.row_sums, Role::Validator) {
-        Some((who, share)) => format!("{who} holds {} of all bonds", axis::percent(share)),
+        Some((who, share)) => {
+            format!("{by_stake}{who} holds {} of all bonds", axis::percent(share))
+        }
+        None if matrix.highest() > 0.0 => "No validator whose stake counts holds bonds".to_owned(),
         None => "No validator holds bonds".to_owned(),
     };
     let map = HeatMap::new(title, "Bond", Unit::Plain, matrix);
@@ -68,7 +80,7 @@ fn leader(
     let share = crate::metrics::share(part, whole).filter(|share| *share > 0.0)?;
     let name =
         if groups > 1 { input.info.groups[who].name.clone() } else { input.neuron_name(who) };
-    Some((font::fit(&name, 38, true, 420.0), share))
+    Some((font::fit_name(&name, 38, true, 420.0), share))
 }
 
 struct HeatMap {
@@ -237,7 +249,8 @@ impl HeatMap {
 
     fn row_names(&self, input: &PlotInput<'_>) -> Vec<String> {
         let spans = Self::spans(input, Role::Validator, &self.matrix.row_uids, (TOP, BOTTOM));
-        let name = |span: &Span| font::fit(&input.info.groups[span.group].name, TEXT, false, 170.0);
+        let name =
+            |span: &Span| font::fit_name(&input.info.groups[span.group].name, TEXT, false, 170.0);
         spans.iter().map(name).collect()
     }
 
@@ -265,24 +278,21 @@ impl HeatMap {
         }
         let columns = Self::spans(input, Role::Miner, &self.matrix.column_uids, (left, right));
         if !columns.is_empty() {
-            for span in &columns {
-                let (top, bottom) = (BOTTOM + 54, BOTTOM + 54 + STRIP);
-                let end = (span.to - 2).max(span.from + 1);
-                scene.rect((span.from, top), (end, bottom), colours[span.group]);
-                let room = f64::from(span.to - span.from - 12);
-                let name = font::fit(&input.info.groups[span.group].name, TEXT, false, room);
-                let whole = name == input.info.groups[span.group].name;
-                if whole || name.chars().count() > 4 {
-                    let at = ((span.from + span.to) / 2, bottom + 30);
-                    scene.text(name, at, Align::Centre, TEXT, INK);
-                }
-            }
+            draw_column_groups(scene, input, &columns, &colours, right);
         }
     }
 
     /// The colour scale with its values.
     fn draw_bar(&self, scene: &mut Scene, left: i32) {
         let end = SIZE.0 as i32 - EDGE;
+        let mut notes = vec!["white: none"];
+        if self.is_skewed {
+            notes.extend(["colours follow", "the square root"]);
+        }
+        for (row, note) in notes.into_iter().enumerate() {
+            let at = (left, BOTTOM + 34 + 24 * row as i32);
+            scene.text(note, at, Align::Left, SMALL, QUIET);
+        }
         scene.text(self.bar, (end, TOP - 32), Align::Right, TEXT, QUIET);
         if self.highest <= 0.0 {
             return;
@@ -303,6 +313,68 @@ impl HeatMap {
             }
         }
     }
+}
+
+/// Strips and names of groups along the lower edge. Names that do not fit under their strips stand in
+/// a second row, at the end of leader lines.
+fn draw_column_groups(
+    scene: &mut Scene,
+    input: &PlotInput<'_>,
+    spans: &[Span],
+    colours: &[Rgb],
+    right: i32,
+) {
+    let (top, bottom) = (BOTTOM + 54, BOTTOM + 54 + STRIP);
+    let mut narrow: Vec<&Span> = Vec::new();
+    for span in spans {
+        let end = (span.to - 2).max(span.from + 1);
+        scene.rect((span.from, top), (end, bottom), colours[span.group]);
+        let name = &input.info.groups[span.group].name;
+        if font::width(name, TEXT, false) <= f64::from(span.to - span.from - 12) {
+            let at = ((span.from + span.to) / 2, bottom + 30);
+            scene.text(name.clone(), at, Align::Centre, TEXT, INK);
+        } else {
+            narrow.push(span);
+        }
+    }
+    let (from, to) = (EDGE, right);
+    let room = f64::from(to - from) / narrow.len().max(1) as f64;
+    // Where not even a few letters fit, every so many names stand for all.
+    let stride = (60.0 / room).ceil().max(1.0) as usize;
+    let room = room * stride as f64 - NAME_GAP;
+    let named: Vec<&Span> = narrow.into_iter().step_by(stride).collect();
+    let fitted = |span: &&Span| {
+        font::fit_name(&input.info.groups[span.group].name, TEXT, false, room.min(240.0))
+    };
+    let names: Vec<String> = named.iter().map(fitted).collect();
+    let widths: Vec<f64> = names.iter().map(|name| font::width(name, TEXT, false)).collect();
+    let middles: Vec<i32> = named.iter().map(|span| (span.from + span.to) / 2).collect();
+    for ((name, middle), x) in names.into_iter().zip(&middles).zip(abreast(&middles, &widths, to)) {
+        let points = vec![(*middle, bottom + 4), (*middle, bottom + 34), (x, bottom + 44)];
+        scene.line(points, 1, QUIET);
+        scene.text(name, (x, bottom + 64), Align::Centre, TEXT, INK);
+    }
+}
+
+/// Least pixels between names side by side.
+const NAME_GAP: f64 = 18.0;
+
+/// Middles of texts side by side that end before `to`, as far left as that asks for and else above
+/// what they name.
+fn abreast(wishes: &[i32], widths: &[f64], to: i32) -> Vec<i32> {
+    let mut least = f64::from(EDGE);
+    let mut lefts: Vec<f64> = Vec::new();
+    for (wish, width) in wishes.iter().zip(widths) {
+        let left = (f64::from(*wish) - width / 2.0).max(least);
+        lefts.push(left);
+        least = left + width + NAME_GAP;
+    }
+    let mut most = f64::from(to);
+    for (left, width) in lefts.iter_mut().zip(widths).rev() {
+        *left = left.min(most - width);
+        most = *left - NAME_GAP;
+    }
+    lefts.iter().zip(widths).map(|(left, width)| (left + width / 2.0).round() as i32).collect()
 }
 
 /// Indices of the uids to mark along an edge, about `most` of them: multiples of a round step where

@@ -3,11 +3,11 @@
 
 use subsim_sim::Role;
 
-use super::PlotInput;
 use super::axis::{self, BOTTOM, EDGE, Scale, TEXT, TOP, Unit};
 use super::font;
 use super::palette::{GROUPS, INK, OTHERS};
 use super::scene::{Align, Rgb, SIZE, Scene, spread};
+use super::{NO_MINER_PAID, PlotInput};
 use crate::totals::Measures;
 
 /// One miner.
@@ -34,13 +34,14 @@ fn incentive_scale(points: &[Point]) -> Scale {
     Scale { low: 0.0, high, from_px: BOTTOM, to_px: TOP, unit: Unit::Percent }
 }
 
-const INCENTIVE: &str = "Mean incentive (share of all miner emission of an epoch)";
+const INCENTIVE: &str = "Share of all miner emission, mean over the epochs a miner was present";
 
 fn by_quality(input: &PlotInput<'_>, measures: &Measures<'_>, points: &[Point]) -> Scene {
     let mut scene = Scene::default();
     let remark = match measures.spearman() {
         Some(rho) => format!("Spearman rank correlation {}", axis::number(rho, 2)),
-        None => String::new(),
+        None if input.paid(Role::Miner) => String::new(),
+        None => input.why_unpaid(Role::Miner).unwrap_or_default().to_owned(),
     };
     axis::heading(&mut scene, &quality_title(input, measures, points), &input.subtitle(&remark));
     let y = incentive_scale(points);
@@ -70,11 +71,11 @@ fn by_quality(input: &PlotInput<'_>, measures: &Measures<'_>, points: &[Point]) 
 fn quality_title(input: &PlotInput<'_>, measures: &Measures<'_>, points: &[Point]) -> String {
     let incentives: Vec<f64> = points.iter().map(|point| point.incentive).collect();
     let verdict = match (crate::metrics::top_share(&incentives, 1), measures.spearman()) {
-        (None, _) => "No miner earned any incentive",
+        (None, _) => NO_MINER_PAID,
         (Some(share), _) if share > 0.5 && points.len() > 2 => {
             let winner = points.iter().max_by(|a, b| a.incentive.total_cmp(&b.incentive));
             let name = winner.map_or_else(String::new, |point| input.neuron_name(point.uid));
-            let name = font::fit(&name, 38, true, 420.0);
+            let name = font::fit_name(&name, 38, true, 420.0);
             return format!("{name} takes {} of all incentive", axis::percent(share));
         }
         (_, None) => "Incentive against quality",
@@ -122,7 +123,7 @@ impl Labels {
                 let count = points.iter().filter(|point| input.group(point.uid) == group).count();
                 let suffix = format!(" ({count})");
                 let room = LABEL_ROOM - font::width(&suffix, TEXT, false);
-                let name = font::fit(&input.info.groups[group].name, TEXT, false, room);
+                let name = font::fit_name(&input.info.groups[group].name, TEXT, false, room);
                 entries.push((name + &suffix, colour, height));
             }
         }
@@ -161,9 +162,13 @@ fn by_uid(input: &PlotInput<'_>, points: &[Point]) -> Scene {
             let share = axis::percent(best.incentive);
             format!("uid {} earns the most: {share} of all miner emission", best.uid)
         }
-        None => "No miner earned any incentive".to_owned(),
+        None => NO_MINER_PAID.to_owned(),
     };
-    axis::heading(&mut scene, &title, &input.subtitle(&axis::count(points.len() as u64, "miner")));
+    let mut remark = axis::count(points.len() as u64, "miner");
+    if let (None, Some(why)) = (best, input.why_unpaid(Role::Miner)) {
+        remark += &format!(" · {why}");
+    }
+    axis::heading(&mut scene, &title, &input.subtitle(&remark));
     let y = incentive_scale(points);
     let left = EDGE + axis::y_label_width(&y) + 14;
     let right = SIZE.0 as i32 - EDGE;

@@ -1,10 +1,12 @@
 //! Lorenz curve of miner emission: how much the poorest part of the miners holds together.
 
-use super::PlotInput;
+use subsim_sim::Role;
+
 use super::axis::{self, BOTTOM, EDGE, Scale, TEXT, TOP, Unit};
 use super::font;
 use super::palette::{GROUPS, INK, QUIET, RULE};
 use super::scene::{Align, SIZE, Scene, Shape};
+use super::{NO_MINER_PAID, PlotInput};
 use crate::metrics;
 use crate::totals::Measures;
 
@@ -18,7 +20,9 @@ pub(super) fn scene(input: &PlotInput<'_>) -> Scene {
     let gini = metrics::gini(&emissions);
     let remark = match gini {
         Some(gini) => format!("{miners} · Gini {}", axis::number(gini, 2)),
-        None => miners,
+        None => {
+            input.why_unpaid(Role::Miner).map_or(miners.clone(), |why| format!("{miners} · {why}"))
+        }
     };
     axis::heading(&mut scene, &title(&emissions), &input.subtitle(&remark));
     let scale = |from_px, to_px| Scale { low: 0.0, high: 1.0, from_px, to_px, unit: Unit::Percent };
@@ -42,7 +46,7 @@ pub(super) fn scene(input: &PlotInput<'_>) -> Scene {
 fn title(emissions: &[f64]) -> String {
     let top = emissions.len().div_ceil(10);
     let Some(share) = metrics::top_share(emissions, top) else {
-        return "No miner earned any incentive".to_owned();
+        return NO_MINER_PAID.to_owned();
     };
     let who = match (emissions.len(), top) {
         (1, _) => return "The only miner earns everything".to_owned(),

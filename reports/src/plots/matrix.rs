@@ -18,9 +18,9 @@ pub(super) struct Matrix {
     pub cells: (usize, usize),
     /// Mean value of every cell, row by row.
     pub values: Vec<f64>,
-    /// Sum of each column over all rows, one per column uid.
+    /// Sum of each column over all rows, each times its weight; one per column uid.
     pub column_sums: Vec<f64>,
-    /// Sum of each row over all columns, one per row uid.
+    /// Sum of each row over all columns, times its weight; one per row uid.
     pub row_sums: Vec<f64>,
 }
 
@@ -30,11 +30,13 @@ pub(super) fn cell(index: usize, count: usize, cells: usize) -> usize {
 }
 
 impl Matrix {
-    /// Reads sparse rows; `value` turns a stored value and the sum of its row into a number.
+    /// Reads sparse rows; `value` turns a stored value and the sum of its row into a number,
+    /// `weight` says how much the row of a uid counts in the sums (not in the cells).
     pub(super) fn new(
         input: &PlotInput<'_>,
         rows: Rows<'_>,
         value: impl Fn(u16, u64) -> f64,
+        weight: impl Fn(usize) -> f64,
     ) -> Self {
         let role = |uid: usize| input.info.groups[input.group(uid)].role;
         let n = input.info.neurons.len();
@@ -62,10 +64,11 @@ impl Matrix {
         }
         for row in 0..matrix.row_uids.len() {
             let uid = matrix.row_uids[row];
+            let counts = weight(uid);
             let sum: u64 = rows_of(uid).map(|(_, stored)| u64::from(stored)).sum();
             for (target, stored) in rows_of(uid) {
                 if let Some(column) = column_of.get(usize::from(target)).copied().flatten() {
-                    matrix.add(row, column, value(stored, sum));
+                    matrix.add(row, column, value(stored, sum), counts);
                 }
             }
         }
@@ -73,12 +76,12 @@ impl Matrix {
         matrix
     }
 
-    fn add(&mut self, row: usize, column: usize, value: f64) {
+    fn add(&mut self, row: usize, column: usize, value: f64, weight: f64) {
         let down = cell(row, self.row_uids.len(), self.cells.0);
         let across = cell(column, self.column_uids.len(), self.cells.1);
         self.values[down * self.cells.1 + across] += value;
-        self.column_sums[column] += value;
-        self.row_sums[row] += value;
+        self.column_sums[column] += value * weight;
+        self.row_sums[row] += value * weight;
     }
 
     /// Turns the sums of cells into means.

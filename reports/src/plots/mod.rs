@@ -6,6 +6,7 @@
 
 mod axis;
 mod dividend;
+mod events;
 mod font;
 mod heatmap;
 mod incentive;
@@ -31,14 +32,22 @@ use crate::totals::{Measures, Totals};
 /// Names of all plots, without extension.
 pub const NAMES: [&str; 5] = ["incentive", "dividends", "lorenz", "weights", "bonds"];
 
+/// Title of plots of a run that paid no miner.
+const NO_MINER_PAID: &str = "No miner was paid";
+
+/// Most pixels of a subtitle that overrides take.
+const CHANGES_ROOM: f64 = 560.0;
+
 /// What the plots show.
 pub struct PlotInput<'a> {
     /// Who took part.
     pub info: &'a RunInfo,
+    /// What was changed against the scenario file, as `path=value`.
+    pub overrides: &'a [String],
     /// Sums over the run.
     pub run: &'a Totals,
     /// Validator emission (numerator) and stake (denominator) over time: one series per group, in
-    /// the order of [`RunInfo::groups`], then one of the validators that dividends are compared to.
+    /// the order of [`RunInfo::groups`].
     pub groups: &'a RatioSeries,
     /// Validator emission of single validators (numerator) and of all (denominator) over time.
     pub validators: &'a RatioSeries,
@@ -48,6 +57,10 @@ pub struct PlotInput<'a> {
     pub weights: Rows<'a>,
     /// Bonds stored after the last epoch.
     pub bonds: Rows<'a>,
+    /// Stake that counted in the last epoch, by uid; see [`Totals::counting_stake`].
+    pub counting_stake: &'a [f64],
+    /// Whether bonds already contain the stake of their holders, as under Yuma 2.
+    pub stake_in_bonds: bool,
     /// What happened during the run, in order.
     pub events: &'a [PastEvent],
 }
@@ -103,6 +116,10 @@ impl PlotInput<'_> {
         if !self.is_replay() {
             text += &format!(" · seed {}", self.info.seed);
         }
+        if !self.overrides.is_empty() {
+            text += " · with ";
+            text += &font::fit(&self.changes(), axis::SUBTITLE, false, CHANGES_ROOM);
+        }
         text += " · ";
         text += &axis::count(self.run.epochs, "epoch");
         if !remark.is_empty() {
@@ -110,6 +127,31 @@ impl PlotInput<'_> {
             text += remark;
         }
         text
+    }
+
+    /// The overrides in short: the two sections that most of them are about go without saying.
+    fn changes(&self) -> String {
+        let short = |text: &String| {
+            let rest = text.strip_prefix("subnet.").or_else(|| text.strip_prefix("simulation."));
+            rest.unwrap_or(text).to_owned()
+        };
+        self.overrides.iter().map(short).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether any neuron of a role was paid in the run.
+    fn paid(&self, role: Role) -> bool {
+        self.run.neurons.iter().any(|neuron| match role {
+            Role::Miner => neuron.server_emission_rao > 0,
+            Role::Validator => neuron.validator_emission_rao > 0,
+        })
+    }
+
+    /// What kept the run from paying a role, as far as it is known.
+    fn why_unpaid(&self, role: Role) -> Option<&'static str> {
+        match role {
+            Role::Miner => self.run.unpaid.miners.why(),
+            Role::Validator => self.run.unpaid.validators.why(),
+        }
     }
 
     fn group(&self, uid: usize) -> usize {

@@ -12,8 +12,9 @@ pub(super) const GRID: Rgb = Rgb(0xE6, 0xE6, 0xE6);
 /// Reference lines and axis lines.
 pub(super) const RULE: Rgb = Rgb(0x9A, 0x9A, 0x9A);
 
-/// Okabe and Ito's set without its yellow, which is too pale on white; grey is for the rest.
-pub(super) const GROUPS: [Rgb; 7] = [
+/// Okabe and Ito's set with a wine red in place of its yellow, which is too pale on white; grey is
+/// for the rest.
+pub(super) const GROUPS: [Rgb; 8] = [
     Rgb(0x00, 0x72, 0xB2),
     Rgb(0xD5, 0x5E, 0x00),
     Rgb(0x00, 0x9E, 0x73),
@@ -21,9 +22,10 @@ pub(super) const GROUPS: [Rgb; 7] = [
     Rgb(0xE6, 0x9F, 0x00),
     Rgb(0x56, 0xB4, 0xE9),
     Rgb(0x22, 0x22, 0x22),
+    Rgb(0x88, 0x22, 0x55),
 ];
 
-/// Everything beyond the seven coloured groups.
+/// Everything beyond the eight coloured groups.
 pub(super) const OTHERS: Rgb = Rgb(0xA0, 0xA0, 0xA0);
 
 /// Colour of the `rank`-th group.

@@ -29,6 +29,8 @@ pub struct Synthetic {
     pub epochs: u64,
     /// Incentive is quality to this power; `None` pays nobody.
     pub power: Option<i32>,
+    /// Emission of an epoch, in rao.
+    pub emission_rao: u64,
     /// No qualities, as in a replay.
     pub replay: bool,
     /// Whether bonds are recorded.
@@ -53,7 +55,7 @@ fn shares(values: &[f64]) -> Vec<f64> {
     values.iter().map(|value| if sum > 0.0 { value / sum } else { 0.0 }).collect()
 }
 
-/// Emission of an epoch, in rao: half to miners, half to validators.
+/// Usual emission of an epoch, in rao: half to miners, half to validators.
 pub const EMISSION_RAO: u64 = 295_200_000_000;
 
 impl Synthetic {
@@ -139,7 +141,7 @@ impl Synthetic {
             weights.push_row(entries(1.0));
             bonds.push_row(entries((row_stake * 8.0).min(1.0)));
         }
-        let half = (EMISSION_RAO / 2) as f64;
+        let half = (self.emission_rao / 2) as f64;
         let of = |shares: &[f64]| shares.iter().map(|share| bits(*share)).collect::<Vec<i64>>();
         let rao = |shares: &[f64]| shares.iter().map(|s| (s * half) as u64).collect::<Vec<u64>>();
         let output = EpochOutput {
@@ -157,14 +159,14 @@ impl Synthetic {
         let nothing = vec![f64::NAN; n];
         let events = match epoch {
             100 => vec!["kappa 0.6".to_owned(), "bond_rule yuma3".to_owned()],
-            130 | 200 => vec!["good quality 0.2".to_owned()],
+            130 | 133 | 137 | 140 | 141 | 200 | 299 => vec!["good quality 0.2".to_owned()],
             _ => Vec::new(),
         };
         recorder.epoch(&EpochRecord {
             epoch,
             block: (epoch + 1) * 360,
             tempo_blocks: 360,
-            emission_rao: EMISSION_RAO,
+            emission_rao: self.emission_rao,
             present: &vec![true; n],
             quality: if self.replay { &nothing } else { &quality },
             score: if self.replay { &nothing } else { &quality },
@@ -189,6 +191,7 @@ pub fn gallery() -> Vec<(&'static str, Synthetic)> {
         groups,
         epochs,
         power: Some(3),
+        emission_rao: EMISSION_RAO,
         replay: false,
         record_bonds: false,
     };
@@ -226,6 +229,7 @@ pub fn gallery() -> Vec<(&'static str, Synthetic)> {
         ),
         ("large", run(large(), 20)),
         ("nobody-paid", Synthetic { power: None, ..plain() }),
+        ("no-emission", Synthetic { emission_rao: 0, ..plain() }),
         (
             "replay",
             Synthetic {
