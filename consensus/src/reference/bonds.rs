@@ -115,10 +115,13 @@ fn liquid_average(
         let seen_new = walked(new_row, n);
         let seen_old = walked(old_row, n);
         let old_dense = dense(old_row, n);
+        // As the chain: an alpha for every column, needed or not.
+        let alphas: Vec<I32F32> =
+            (0..n).map(|c| liquid_alpha(input, consensus[c], seen_new[c], seen_old[c])).collect();
         let mut row = Vec::new();
         for &(j, w) in new_row {
             let c = usize::from(j);
-            let alpha = liquid_alpha(input, consensus[c], seen_new[c], seen_old[c]);
+            let alpha = alphas[c];
             let decayed = one.saturating_sub(alpha).saturating_mul(old_dense[c]);
             let bought = alpha.saturating_mul(w).max(I32F32::from_bits(0));
             let bond = decayed.saturating_add(bought).min(one);
