@@ -22,7 +22,7 @@ Exit codes:
 pub(crate) const RUN: &str = "\
 Examples:
   subsim run scenarios/quickstart.toml
-  subsim run scenarios/quickstart.toml --out /tmp/first --no-plots
+  subsim run scenarios/quickstart.toml --out out/first --no-plots
   subsim run scenarios/quickstart.toml --epochs 50 --seed 7 --threads 1
   subsim run scenarios/quickstart.toml --set subnet.kappa=0.6 --out out/kappa-0.6
   subsim run scenarios/quickstart.toml --set miners.good.count=20
