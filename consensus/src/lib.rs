@@ -4,6 +4,8 @@
 //! [`Epoch::run`]; [`EpochInput`] borrows everything a caller has, [`EpochOutput`] owns plain
 //! vectors. Inside, every quantity is an I32F32 fixed-point number held as raw `i64` bits.
 //!
+//! [`rules`] holds the published rules in floats beside it, for studies that compare them.
+//!
 //! The feature `reference` adds a second, deliberately plain implementation on the chain's own
 //! number library. It is the specification in code; property tests hold the two equal.
 
@@ -17,6 +19,7 @@ mod output;
 #[cfg(feature = "reference")]
 pub mod reference;
 mod rows;
+pub mod rules;
 
 pub use epoch::{Epoch, Vectors};
 pub use error::EpochError;
