@@ -1,14 +1,15 @@
-//! Random calls, valid and invalid, on small random chains: nothing panics, the books stay sound
-//! after every block and call, and a refused call changes nothing.
+//! Random calls, valid and invalid, on small random chains: nothing panics, the books stay exact
+//! after every block and call, the recorded movements explain every change at every place, and a
+//! refused call changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use subsim_consensus::economics::U64F64;
 use subsim_sim::chain::{
     AccountId, BlockWorkspace, Call, GlobalParameters, Origin, Preimage, RecycleOrBurn,
-    RootClaimType, Setting, State, WeightVector, begin_block, commit_hash,
+    RootClaimType, Setting, State, WeightVector, begin_block_with_flows, check_flows, commit_hash,
 };
 
 const CHAINS: u64 = 20;
@@ -104,6 +105,7 @@ fn chain(dice: &mut Dice) -> State {
         subnet_moving_alpha_bits: 1 << 31,
         faucet_open: dice.flag(),
         nominator_min_stake_rao: dice.below(3) * 1_000_000,
+        childkey_burn: if dice.flag() { 0 } else { dice.0.next_u64() },
         ..GlobalParameters::default()
     };
     let money = |number: u32, dice: &mut Dice| match number {
@@ -112,7 +114,8 @@ fn chain(dice: &mut Dice) -> State {
     };
     let balances = (0..=COLDKEYS + HOTKEYS).map(|number| (key(number), money(number, dice)));
     let balances: Vec<_> = balances.collect();
-    let mut state = State::genesis(globals, balances, Some(key(0)));
+    let author = dice.flag().then_some(key(0));
+    let mut state = State::genesis(globals, balances, author);
     for number in 1..=3 {
         let (owner, hotkey) = (AccountId(number), AccountId(COLDKEYS + number));
         let origin = Origin::Signed(owner);
@@ -193,7 +196,12 @@ fn stake_call(dice: &mut Dice) -> Call {
 fn other_call(dice: &mut Dice) -> Call {
     let (hotkey, netuid) = (dice.hotkey(), dice.netuid());
     match dice.below(24) {
-        0 => Call::TransferAllowDeath { dest: dice.coldkey(), value_rao: dice.rao() },
+        0 => {
+            // Now and then to the account of a pool.
+            let pot = AccountId(1 + COLDKEYS + HOTKEYS + dice.below(4) as u32);
+            let dest = if dice.one_in(4) { pot } else { dice.coldkey() };
+            Call::TransferAllowDeath { dest, value_rao: dice.rao() }
+        }
         1 => Call::TransferKeepAlive { dest: dice.hotkey(), value_rao: dice.rao() },
         2 if dice.one_in(4) => Call::RegisterNetwork { hotkey },
         2 => Call::StartCall { netuid },
@@ -278,48 +286,113 @@ fn weights_call(
     (hotkey, call)
 }
 
+/// Now and then takes nearly everything there is, which leaves too little to be kept.
+fn take_nearly_all(dice: &mut Dice, state: &State, who: AccountId, call: &mut Call) {
+    if !dice.one_in(3) {
+        return;
+    }
+    match call {
+        Call::RemoveStake { hotkey, netuid, alpha_rao } => {
+            *alpha_rao = state.stake_rao(*hotkey, who, *netuid).saturating_sub(dice.below(3));
+        }
+        Call::TransferAllowDeath { value_rao, .. } => {
+            *value_rao = state.free_rao(who).saturating_sub(dice.below(700));
+        }
+        _ => {}
+    }
+}
+
 /// Calls by name: how many were accepted and how many refused.
 type Tally = BTreeMap<&'static str, [usize; 2]>;
 
-fn run_chain(seed: u64) -> Tally {
+/// Why TAO or alpha moved.
+type Reasons = BTreeSet<&'static str>;
+
+/// Reasons that must turn up, so that none of them goes unchecked.
+const REASONS: &[&str] = &[
+    "account closed",
+    "bought by the chain",
+    "childkey burn",
+    "dividends",
+    "emission",
+    "faucet",
+    "incentive",
+    "left over",
+    "nomination too small to sell",
+    "owner's cut",
+    "recycled",
+    "registration",
+    "root dividends",
+    "root dividends claimed",
+    "stake added",
+    "stake burned",
+    "stake moved",
+    "stake recycled",
+    "stake removed",
+    "stake transferred",
+    "subnet dissolved",
+    "subnet founded",
+    "swap fee",
+    "take",
+    "transfer",
+    "withheld incentive",
+];
+
+fn run_chain(seed: u64) -> (Tally, Reasons) {
     let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
     let mut state = chain(&mut dice);
     let mut workspace = BlockWorkspace::default();
     let mut tally = Tally::new();
     let mut committed = Vec::new();
+    let mut reasons = Reasons::new();
     for number in 0..CALLS_PER_CHAIN {
         if dice.one_in(6) {
             quicken(&mut state, &mut dice);
             let hash = std::array::from_fn(|_| dice.0.random());
-            begin_block(&mut state, &mut workspace, hash);
-            let sound = state.audit();
-            assert_eq!(sound, Ok(()), "chain {seed}, block {} before its calls", state.block);
+            let before = state.clone();
+            let flows = begin_block_with_flows(&mut state, &mut workspace, hash);
+            let place = format!("chain {seed}, block {} before its calls", state.block);
+            assert_eq!(state.audit(), Ok(()), "{place}");
+            assert_eq!(check_flows(&before, &state, &flows), Ok(()), "{place}: {flows:#?}");
+            reasons.extend(flows.iter().map(|flow| flow.reason));
         }
-        let (who, call) = match dice.below(5) {
+        let (who, mut call) = match dice.below(5) {
             0 | 1 => (dice.coldkey(), stake_call(&mut dice)),
             2 => weights_call(&mut dice, &state, &mut committed),
             _ => (dice.coldkey(), other_call(&mut dice)),
         };
+        take_nearly_all(&mut dice, &state, who, &mut call);
         let origin = if dice.one_in(100) { Origin::Root } else { Origin::Signed(who) };
         let place = format!("chain {seed}, block {}, call {number}: {call:?}", state.block);
         let before = state.clone();
-        let result = state.apply(origin, &call);
-        if let Err(error) = result {
-            assert!(state == before, "{place} was refused ({error}) and changed the state");
+        let result = state.apply_with_flows(origin, &call);
+        match &result {
+            Ok(flows) => {
+                let explained = check_flows(&before, &state, flows);
+                assert_eq!(explained, Ok(()), "{place}: {flows:#?}");
+                reasons.extend(flows.iter().map(|flow| flow.reason));
+            }
+            Err(error) => {
+                assert!(state == before, "{place} was refused ({error}) and changed the state");
+            }
+        }
+        if result.is_err() && number % 20 == 0 {
+            assert_eq!(state.digest(), before.digest(), "{place}");
         }
         tally.entry(call.name()).or_default()[usize::from(result.is_err())] += 1;
         assert_eq!(state.audit(), Ok(()), "{place}");
     }
-    tally
+    (tally, reasons)
 }
 
 #[test]
 fn chain_survives_random_calls() {
     let half = |half| (0..CHAINS).filter(move |seed| seed % 2 == half).map(run_chain);
-    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+    let (tallies, reasons): (Vec<Tally>, Vec<Reasons>) = std::thread::scope(|scope| {
         let halves = [0, 1].map(|number| scope.spawn(move || half(number).collect::<Vec<_>>()));
         halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
     });
+    let reasons: Reasons = reasons.into_iter().flatten().collect();
     let mut total = Tally::new();
     for (name, [accepted, refused]) in tallies.into_iter().flatten() {
         let sum = total.entry(name).or_default();
@@ -330,5 +403,7 @@ fn chain_survives_random_calls() {
     for (name, [accepted, _]) in &total {
         assert!(*accepted > 0, "{name} was never accepted");
     }
+    let missing: Vec<_> = REASONS.iter().filter(|reason| !reasons.contains(*reason)).collect();
+    assert!(missing.is_empty(), "never seen: {missing:?} of {reasons:?}");
     assert!(total.len() >= 35, "only {} kinds of calls", total.len());
 }

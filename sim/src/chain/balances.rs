@@ -5,6 +5,7 @@
 //! nobody can be left with less by receiving. Source: `pallet-balances` (`fungible` functions) and
 //! `pallets/subtensor/src/coinbase/tao.rs` of the public runtime, spec version 425.
 
+use super::books::Place;
 use super::journal::Saved;
 use super::{AccountId, CallError, NetUid, ROOT, State};
 
@@ -46,12 +47,13 @@ impl State {
     /// # Errors
     /// [`CallError::FundsUnavailable`], [`CallError::NotExpendable`] when `keep_alive` forbids
     /// closing the sender, [`CallError::BelowMinimum`] when the receiver would hold too little.
-    pub fn transfer(
+    pub(super) fn transfer(
         &mut self,
         from: AccountId,
         to: AccountId,
         rao: u64,
         keep_alive: bool,
+        reason: &'static str,
     ) -> Result<u64, CallError> {
         let deposit = self.globals.existential_deposit_rao;
         if rao == 0 {
@@ -71,6 +73,9 @@ impl State {
         let dust = if rest < deposit { rest } else { 0 };
         self.set_free(from, rest - dust);
         self.set_free(to, received);
+        let (from, to) = (self.place_of(from), self.place_of(to));
+        self.book_tao(from, to, rao, reason);
+        self.book_tao(from, Place::Dust, dust, "account closed");
         if dust > 0 {
             self.note_totals();
             self.balances_issuance_rao = self.balances_issuance_rao.saturating_sub(dust);
@@ -83,16 +88,17 @@ impl State {
     ///
     /// # Errors
     /// [`CallError::InsufficientBalance`], or as [`State::transfer`].
-    pub fn transfer_tao(
+    pub(super) fn transfer_tao(
         &mut self,
         from: AccountId,
         to: AccountId,
         rao: u64,
+        reason: &'static str,
     ) -> Result<(), CallError> {
         if rao > self.free_rao(from) {
             return Err(CallError::InsufficientBalance);
         }
-        let dust = self.transfer(from, to, rao, false)?;
+        let dust = self.transfer(from, to, rao, false, reason)?;
         if dust > 0 {
             self.note_totals();
             self.total_issuance_rao = self.total_issuance_rao.saturating_sub(dust);
@@ -106,11 +112,12 @@ impl State {
     /// # Errors
     /// [`CallError::SubnetNotExists`], [`CallError::InsufficientBalance`] when nothing can be
     /// paid, or as [`State::transfer`].
-    pub fn transfer_tao_to_pot(
+    pub(super) fn transfer_tao_to_pot(
         &mut self,
         netuid: NetUid,
         from: AccountId,
         rao: u64,
+        reason: &'static str,
     ) -> Result<u64, CallError> {
         if rao == 0 {
             return Ok(0);
@@ -120,7 +127,7 @@ impl State {
         if paid == 0 {
             return Err(CallError::InsufficientBalance);
         }
-        self.transfer(from, pot, paid, true)?;
+        self.transfer(from, pot, paid, true, reason)?;
         Ok(paid)
     }
 
@@ -128,21 +135,22 @@ impl State {
     ///
     /// # Errors
     /// [`CallError::SubnetNotExists`], or as [`State::transfer_tao`].
-    pub fn transfer_tao_from_pot(
+    pub(super) fn transfer_tao_from_pot(
         &mut self,
         netuid: NetUid,
         to: AccountId,
         rao: u64,
+        reason: &'static str,
     ) -> Result<(), CallError> {
         let pot = self.pot(netuid).ok_or(CallError::SubnetNotExists)?;
-        self.transfer_tao(pot, to, rao)
+        self.transfer_tao(pot, to, rao, reason)
     }
 
     /// Takes TAO out of existence, so that it can be emitted again (`recycle_tao`).
     ///
     /// # Errors
     /// [`CallError::InsufficientBalance`] when the account would be closed.
-    pub fn recycle_tao(&mut self, from: AccountId, rao: u64) -> Result<(), CallError> {
+    pub(super) fn recycle_tao(&mut self, from: AccountId, rao: u64) -> Result<(), CallError> {
         if rao > self.spendable_rao(from) {
             return Err(CallError::InsufficientBalance);
         }
@@ -151,6 +159,7 @@ impl State {
         self.total_issuance_rao = self.total_issuance_rao.saturating_sub(rao);
         self.balances_issuance_rao = self.balances_issuance_rao.saturating_sub(rao);
         self.set_free(from, rest);
+        self.book_tao(self.place_of(from), Place::Recycled, rao, "recycled");
         Ok(())
     }
 }

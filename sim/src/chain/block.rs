@@ -20,6 +20,45 @@ pub struct BlockWorkspace {
     memos: Memos,
     /// Decay factors of registration burns by half-life.
     burn_factors: BTreeMap<u16, u64>,
+    minted_rao: u64,
+    epochs: Vec<EpochOutcome>,
+    deferred: Vec<NetUid>,
+}
+
+/// What an epoch paid.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EpochOutcome {
+    /// The subnet.
+    pub netuid: NetUid,
+    /// Alpha that each neuron earned as a miner, by uid; what the subnet owner's own earned is in
+    /// it, although it was withheld.
+    pub incentive_rao: Vec<u64>,
+    /// Alpha that each neuron earned as a validator, by uid: its take, what went to its nominators
+    /// and what root stakers may claim. Parents that are no neurons of the subnet are not in it.
+    pub dividend_rao: Vec<u64>,
+    /// What it paid out.
+    pub pending: Pending,
+}
+
+impl BlockWorkspace {
+    /// TAO that the latest block could emit, by the curve and the cap. What no subnet took of it
+    /// was not issued.
+    #[must_use]
+    pub fn minted_rao(&self) -> u64 {
+        self.minted_rao
+    }
+
+    /// Epochs of the latest block, in the order they ran.
+    #[must_use]
+    pub fn epochs(&self) -> &[EpochOutcome] {
+        &self.epochs
+    }
+
+    /// Subnets whose epoch the latest block put off, because too many were due.
+    #[must_use]
+    pub fn deferred(&self) -> &[NetUid] {
+        &self.deferred
+    }
 }
 
 /// Begins the next block: everything the chain does before the block's calls.
@@ -30,10 +69,13 @@ pub fn begin_block(state: &mut State, workspace: &mut BlockWorkspace, parent_has
     state.reveal_matured_commits();
     workspace.memos.begin_block(state);
     let mut emission = std::mem::take(&mut workspace.memos.emission);
-    state.emit(&mut workspace.memos, &mut emission);
-    let due = state.drain_pending();
-    for (netuid, pending) in &due {
-        state.distribute(&mut workspace.epoch, *netuid, pending);
+    workspace.minted_rao = state.emit(&mut workspace.memos, &mut emission);
+    let (due, deferred) = state.drain_pending();
+    workspace.deferred = deferred;
+    workspace.epochs.clear();
+    for (netuid, pending) in due {
+        let outcome = state.distribute(&mut workspace.epoch, netuid, pending);
+        workspace.epochs.push(outcome);
     }
     state.update_moving_prices(&mut workspace.memos, &emission.emitting);
     state.update_root_proportions(&mut workspace.memos, &emission.emitting);
@@ -87,15 +129,15 @@ impl State {
     }
 
     /// Takes what is pending of the subnets whose epoch runs now, and moves their schedule on.
-    /// Subnets beyond the limit per block are put off by a block.
-    fn drain_pending(&mut self) -> Vec<(NetUid, Pending)> {
+    /// Subnets beyond the limit per block are put off by a block; they are returned, too.
+    fn drain_pending(&mut self) -> (Vec<(NetUid, Pending)>, Vec<NetUid>) {
         let block = self.block;
         for subnet in self.subnets.iter_mut().flatten().filter(|subnet| subnet.netuid != ROOT) {
             subnet.schedule.blocks_since_last_step += 1;
         }
         let (running, deferred) = self.epochs_of_this_block();
-        for netuid in deferred {
-            self.live_mut(netuid).schedule.pending_epoch_at = block + 1;
+        for netuid in &deferred {
+            self.live_mut(*netuid).schedule.pending_epoch_at = block + 1;
         }
         let drain = |netuid: NetUid| {
             let subnet = self.live_mut(netuid);
@@ -112,7 +154,7 @@ impl State {
             self.change_owner_by_conviction(netuid);
             (netuid, taken)
         };
-        running.into_iter().map(drain).collect()
+        (running.into_iter().map(drain).collect(), deferred)
     }
 
     /// Children whose cooldown is over take effect where an epoch has just run.

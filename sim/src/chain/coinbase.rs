@@ -9,7 +9,9 @@ use subsim_consensus::economics::{
     self, I96F32, Injection, MAX_PRICE, MAX_SUPPLY_RAO, SplitInput, SubnetClaim, U64F64, U96F32,
 };
 
+use super::books::{Asset, Flow, PendingFor, Place};
 use super::memo::{EmissionSpace, Memos};
+use super::trading::Order;
 use super::{NetUid, ROOT, State, Subnet};
 
 impl Subnet {
@@ -77,8 +79,9 @@ impl State {
         )
     }
 
-    /// Mints the block's TAO, puts it into pools, and lets alpha pend for the next epochs.
-    pub(super) fn emit(&mut self, memos: &mut Memos, space: &mut EmissionSpace) {
+    /// Mints the block's TAO, puts it into pools, and lets alpha pend for the next epochs. Returns
+    /// what could be minted.
+    pub(super) fn emit(&mut self, memos: &mut Memos, space: &mut EmissionSpace) -> u64 {
         // The cap is on what balances say, the curve on what emission says.
         let room = MAX_SUPPLY_RAO.saturating_sub(self.balances_issuance_rao);
         let minted_rao = self.next_block_emission_rao().min(room);
@@ -93,10 +96,15 @@ impl State {
             }
         }
         let root_is_paid = economics::root_is_paid(claims.iter().map(|claim| claim.moving_price));
-        let emissions = shared.compute(minted_rao, claims);
-        let parts = emitting.iter().zip(emissions);
         terms.clear();
-        terms.extend(parts.map(|(netuid, tao)| self.split_terms(memos, *netuid, *tao)));
+        if claims.iter().any(|claim| claim.emission_enabled) {
+            let parts = emitting.iter().zip(shared.compute(minted_rao, claims));
+            terms.extend(parts.map(|(netuid, tao)| self.split_terms(memos, *netuid, *tao)));
+        } else {
+            // Switched off everywhere: there are no shares to compute.
+            let nothing = |netuid: &NetUid| self.split_terms(memos, *netuid, U96F32::ZERO);
+            terms.extend(emitting.iter().map(nothing));
+        }
         let mut left_rao = minted_rao;
         for (netuid, (injection, _)) in emitting.iter().zip(&*terms) {
             self.inject(memos, *netuid, injection, &mut left_rao);
@@ -104,6 +112,7 @@ impl State {
         for (netuid, (_, alpha_rao)) in emitting.iter().zip(&*terms) {
             self.let_alpha_pend(memos, *netuid, *alpha_rao, root_is_paid);
         }
+        minted_rao
     }
 
     /// A subnet that is known to exist.
@@ -146,6 +155,7 @@ impl State {
         let pot = self.live(netuid).pot;
         let free = &mut self.account_mut(pot).free_rao;
         *free = free.saturating_add(tao_rao);
+        self.tao_books.created_rao += i128::from(tao_rao);
         true
     }
 
@@ -166,24 +176,48 @@ impl State {
         subnet.flow.tao_in_emission_rao = 0;
         let excess_rao = injection.excess_tao_rao;
         if excess_rao > 0 && self.spend(netuid, excess_rao, left_rao) {
+            let subnet = self.live_mut(netuid);
+            subnet.books.beside_pool_rao += i128::from(excess_rao);
+            self.record_emission(Asset::Tao, Place::Pot(netuid), excess_rao);
             self.buy_for_protocol(netuid, excess_rao);
         }
         let subnet = self.live_mut(netuid);
         subnet.flow.alpha_in_emission_rao = alpha_rao;
         subnet.pool.alpha_in_rao = subnet.pool.alpha_in_rao.saturating_add(alpha_rao);
+        subnet.books.created_rao += i128::from(alpha_rao);
+        let reserve = Place::PoolReserve(netuid);
+        self.record_emission(Asset::Alpha(netuid), reserve, alpha_rao);
         if tao_rao > 0 && self.spend(netuid, tao_rao, left_rao) {
             let subnet = self.live_mut(netuid);
             subnet.flow.tao_in_emission_rao = tao_rao;
             subnet.pool.tao_rao = subnet.pool.tao_rao.saturating_add(tao_rao);
             subnet.record_protocol_flow(tao_rao as i64);
             self.total_stake_rao = self.total_stake_rao.saturating_add(tao_rao);
+            self.record_emission(Asset::Tao, reserve, tao_rao);
+        }
+    }
+
+    /// Notes what emission brought, if anybody wants to know. Emission counts itself in the books,
+    /// every block and on every subnet as it does.
+    #[inline]
+    fn record_emission(&mut self, asset: Asset, to: Place, rao: u64) {
+        if self.flows.is_some() && rao > 0 {
+            self.record(Flow { asset, from: Place::Emission, to, rao, reason: "emission" });
         }
     }
 
     /// The alpha bought stays in the outstanding alpha, owned by nobody. A refused trade leaves the
     /// TAO in the pot.
     fn buy_for_protocol(&mut self, netuid: NetUid, tao_rao: u64) {
-        let Ok(trade) = self.swap_tao_for_alpha(netuid, tao_rao, MAX_PRICE, true) else { return };
+        let order = Order {
+            netuid,
+            rao: tao_rao,
+            limit: MAX_PRICE,
+            drop_fees: true,
+            alpha: Place::Protocol,
+            reason: "bought by the chain",
+        };
+        let Ok(trade) = self.swap_tao_for_alpha(&order) else { return };
         let subnet = self.live_mut(netuid);
         let bought = &mut subnet.pool.protocol_alpha_rao;
         *bought = bought.saturating_add(trade.amount_out_rao);
@@ -211,10 +245,29 @@ impl State {
         pending.owner_cut_rao = pending.owner_cut_rao.saturating_add(split.owner_cut_rao);
         pending.server_rao = pending.server_rao.saturating_add(split.server_rao);
         pending.validator_rao = pending.validator_rao.saturating_add(split.validator_rao);
+        let books = &mut subnet.books;
         if root_is_paid {
             pending.root_alpha_rao = pending.root_alpha_rao.saturating_add(split.root_rao);
         } else {
-            subnet.recycle_alpha(split.root_rao);
+            // Part of what was created just now, so there is enough.
+            subnet.pool.alpha_out_rao = subnet.pool.alpha_out_rao.saturating_sub(split.root_rao);
+            books.recycled_rao += i128::from(split.root_rao);
+        }
+        let parts = split.owner_cut_rao + split.server_rao + split.validator_rao + split.root_rao;
+        let cut_rao = alpha_rao.saturating_sub(parts);
+        books.created_rao += i128::from(alpha_rao);
+        books.rounding_rao += i128::from(cut_rao);
+        if self.flows.is_some() {
+            let root = Place::Pending(PendingFor::Root);
+            for (to, rao) in [
+                (Place::Pending(PendingFor::Owner), split.owner_cut_rao),
+                (Place::Pending(PendingFor::Server), split.server_rao),
+                (Place::Pending(PendingFor::Validator), split.validator_rao),
+                (if root_is_paid { root } else { Place::Recycled }, split.root_rao),
+                (Place::Rounding, cut_rao),
+            ] {
+                self.record_emission(Asset::Alpha(netuid), to, rao);
+            }
         }
     }
 

@@ -5,8 +5,9 @@
 
 use subsim_consensus::economics::MAX_SUPPLY_RAO;
 
+use super::books::Place;
 use super::commits::Preimage;
-use super::moving::Place;
+use super::moving::Holding;
 use super::stake::Limit;
 use super::weights::WeightVector;
 use super::{AccountId, Call, CallError, Origin, State};
@@ -96,7 +97,7 @@ impl State {
     }
 
     fn make_move(&mut self, who: AccountId, call: &Call) -> Option<Result<(), CallError>> {
-        let place = |coldkey, hotkey, netuid| Place { coldkey, hotkey, netuid };
+        let place = |coldkey, hotkey, netuid| Holding { coldkey, hotkey, netuid };
         Some(match *call {
             Call::MoveStake {
                 origin_hotkey,
@@ -166,10 +167,10 @@ impl State {
     fn make_ledger_call(&mut self, who: AccountId, call: &Call) -> Option<Result<(), CallError>> {
         Some(match *call {
             Call::TransferAllowDeath { dest, value_rao } => {
-                self.transfer(who, dest, value_rao, false).map(drop)
+                self.transfer(who, dest, value_rao, false, "transfer").map(drop)
             }
             Call::TransferKeepAlive { dest, value_rao } => {
-                self.transfer(who, dest, value_rao, true).map(drop)
+                self.transfer(who, dest, value_rao, true, "transfer").map(drop)
             }
             Call::Faucet => self.faucet(who),
             Call::RegisterNetwork { hotkey } => self.register_network(who, hotkey),
@@ -239,6 +240,7 @@ impl State {
         self.total_issuance_rao = self.total_issuance_rao.saturating_add(minted);
         self.balances_issuance_rao = self.balances_issuance_rao.saturating_add(minted);
         self.set_free(who, self.free_rao(who).saturating_add(minted));
+        self.book_tao(Place::Emission, self.place_of(who), minted, "faucet");
         Ok(())
     }
 }

@@ -4,24 +4,24 @@
 //! Source: `pallets/subtensor/src/coinbase/run_coinbase.rs` (`distribute_emission` and what it
 //! calls) and `staking/claim_root.rs` of the public runtime, spec version 425.
 
-use std::collections::BTreeMap;
-
 use subsim_consensus::economics::{
     self, ChildClaim, DividendClaim, DividendPart, ParentClaim, U96F32,
 };
 use subsim_consensus::mechanisms::Combined;
 
+use super::books::{PendingFor, Place};
 use super::epoch_run::EpochWorkspace;
-use super::{AccountId, NetUid, Pending, ROOT, RecycleOrBurn, State};
+use super::purse::Purse;
+use super::{AccountId, EpochOutcome, NetUid, Pending, ROOT, RecycleOrBurn, State};
 
 impl State {
-    /// Runs a subnet's epoch on what was pending, and pays it out.
+    /// Runs a subnet's epoch on what was pending, and pays it out. Returns what neurons earned.
     pub(super) fn distribute(
         &mut self,
         workspace: &mut EpochWorkspace,
         netuid: NetUid,
-        pending: &Pending,
-    ) {
+        pending: Pending,
+    ) -> EpochOutcome {
         let emission_rao = pending
             .server_rao
             .saturating_add(pending.validator_rao)
@@ -58,26 +58,34 @@ impl State {
             tao_weight,
             &claims,
         );
-        self.pay_owner(netuid, pending.owner_cut_rao);
-        self.pay_miners(netuid, &neurons, &earned.server_emission);
-        let paid = || dividends.keys().copied().zip(parts.iter());
-        self.pay_alpha_dividends(netuid, paid());
-        self.pay_root_dividends(netuid, paid());
+        let mut purse = Purse::new(netuid, &pending);
+        purse.miners_earn_nothing = incentive_rao == 0;
+        self.pay_owner(&mut purse, netuid, pending.owner_cut_rao);
+        self.pay_miners(&mut purse, netuid, &neurons, &earned.server_emission);
+        let paid = || dividends.iter().map(|(hotkey, _)| *hotkey).zip(parts.iter());
+        self.pay_alpha_dividends(&mut purse, netuid, paid());
+        self.pay_root_dividends(&mut purse, netuid, paid());
+        self.enter_rest(&purse);
         self.live_mut(netuid).schedule.last_step_block = self.block;
+        let mut dividend_rao = vec![0; neurons.len()];
+        for (hotkey, part) in paid() {
+            if let Some(uid) = self.live(netuid).neurons.uid(hotkey) {
+                dividend_rao[usize::from(uid)] = part.alpha.plus(part.root_alpha).to_u64();
+            }
+        }
+        EpochOutcome { netuid, incentive_rao: earned.server_emission, dividend_rao, pending }
     }
 
-    /// Each hotkey's dividends after childkeys shared theirs with their parents.
+    /// Each hotkey's dividends after childkeys shared theirs with their parents, ascending by
+    /// hotkey.
     fn dividends_by_hotkey(
         &mut self,
         netuid: NetUid,
         neurons: &[(AccountId, usize)],
         earned: &Combined,
-    ) -> BTreeMap<AccountId, U96F32> {
-        let mut dividends: BTreeMap<AccountId, U96F32> = BTreeMap::new();
-        let mut add = |hotkey, rao| {
-            let sum = dividends.entry(hotkey).or_default();
-            *sum = sum.plus(U96F32::whole(rao));
-        };
+    ) -> Vec<(AccountId, U96F32)> {
+        let mut dividends = Vec::with_capacity(neurons.len());
+        let mut add = |hotkey, rao| dividends.push((hotkey, U96F32::whole(rao)));
         for (hotkey, uid) in neurons {
             let rao = earned.validator_emission[*uid];
             if self.live(netuid).parents_of(*hotkey).is_empty() {
@@ -91,9 +99,19 @@ impl State {
             }
             add(*hotkey, split.child_rao);
             for rao in split.recycled_rao {
-                self.live_mut(netuid).recycle_alpha(rao);
+                // Only proportions count from here on, so this alpha is paid out as well.
+                self.recycle_alpha(netuid, Place::Rounding, rao, "childkey burn");
             }
         }
+        // Without parents all are in order and different already.
+        dividends.sort_by_key(|(hotkey, _)| *hotkey);
+        dividends.dedup_by(|(next, rao), (hotkey, sum)| {
+            let same = next == hotkey;
+            if same {
+                *sum = sum.plus(*rao);
+            }
+            same
+        });
         dividends
     }
 
@@ -134,17 +152,25 @@ impl State {
     }
 
     /// The owner's cut becomes stake of the owner's hotkey.
-    fn pay_owner(&mut self, netuid: NetUid, rao: u64) {
+    fn pay_owner(&mut self, purse: &mut Purse, netuid: NetUid, rao: u64) {
         let hyper = &self.live(netuid).hyper;
         if let (Some(coldkey), Some(hotkey)) = (hyper.owner, hyper.owner_hotkey) {
             self.increase_stake(hotkey, coldkey, netuid, rao);
+            let stake = Place::Stake { hotkey, coldkey: Some(coldkey) };
+            self.enter_payment(purse, PendingFor::Owner, stake, rao, "owner's cut");
             self.auto_lock_owner_cut(netuid, rao);
         }
     }
 
     /// Incentive becomes stake of the hotkey's owner, on the hotkey or where the owner wants it.
     /// What the subnet's owner earned with hotkeys of its own is withheld.
-    fn pay_miners(&mut self, netuid: NetUid, neurons: &[(AccountId, usize)], earned_rao: &[u64]) {
+    fn pay_miners(
+        &mut self,
+        purse: &mut Purse,
+        netuid: NetUid,
+        neurons: &[(AccountId, usize)],
+        earned_rao: &[u64],
+    ) {
         let recycles = self.live(netuid).hyper.recycle_or_burn == Some(RecycleOrBurn::Recycle);
         let (mut total_rao, mut withheld_rao) = (0_u64, 0_u64);
         for (hotkey, uid) in neurons {
@@ -153,14 +179,19 @@ impl State {
             if self.belongs_to_owner(netuid, *hotkey) {
                 withheld_rao = withheld_rao.saturating_add(rao);
                 // Burned alpha stays in the outstanding alpha, owned by nobody.
+                let to = Place::Burned;
+                self.enter_payment(purse, PendingFor::Server, to, rao, "withheld incentive");
                 if recycles {
-                    self.live_mut(netuid).recycle_alpha(rao);
+                    self.recycle_alpha(netuid, to, rao, "withheld incentive");
                 }
                 continue;
             }
             if let Some(owner) = self.account(*hotkey).owner {
                 let target = self.live(netuid).auto_stake.get(&owner).copied();
-                self.increase_stake(target.unwrap_or(*hotkey), owner, netuid, rao);
+                let hotkey = target.unwrap_or(*hotkey);
+                self.increase_stake(hotkey, owner, netuid, rao);
+                let stake = Place::Stake { hotkey, coldkey: Some(owner) };
+                self.enter_payment(purse, PendingFor::Server, stake, rao, "incentive");
             }
         }
         let withheld = economics::withheld_proportion(withheld_rao, total_rao);
@@ -177,54 +208,79 @@ impl State {
     /// The take goes to the hotkey's owner, the rest to all who staked to it.
     fn pay_alpha_dividends<'a>(
         &mut self,
+        purse: &mut Purse,
         netuid: NetUid,
         parts: impl Iterator<Item = (AccountId, &'a DividendPart)>,
     ) {
-        self.live_mut(netuid).alpha_dividends.clear();
+        let mut paid = Vec::new();
         for (hotkey, part) in parts {
             let (take_rao, rest_rao) =
                 economics::split_take(part.alpha, self.delegate_take(hotkey));
-            self.pay_take(netuid, hotkey, take_rao);
+            self.pay_take(purse, PendingFor::Validator, netuid, hotkey, take_rao);
             self.change_pool(hotkey, netuid, |pool| pool.raise_all(rest_rao));
+            let stakes = Place::Stake { hotkey, coldkey: None };
+            self.enter_payment(purse, PendingFor::Validator, stakes, rest_rao, "dividends");
             let subnet = self.live_mut(netuid);
-            subnet.alpha_dividends.insert(hotkey, rest_rao);
             let total_rao = subnet.hotkey_alpha_rao(hotkey);
             subnet.hotkey_alpha_last_epoch.insert(hotkey, total_rao);
+            paid.push((hotkey, rest_rao));
         }
+        self.live_mut(netuid).alpha_dividends = paid.into_iter().collect();
     }
 
-    fn pay_take(&mut self, netuid: NetUid, hotkey: AccountId, rao: u64) {
+    fn pay_take(
+        &mut self,
+        purse: &mut Purse,
+        kind: PendingFor,
+        netuid: NetUid,
+        hotkey: AccountId,
+        rao: u64,
+    ) {
         if let Some(owner) = self.account(hotkey).owner {
             self.increase_stake(hotkey, owner, netuid, rao);
+            let stake = Place::Stake { hotkey, coldkey: Some(owner) };
+            self.enter_payment(purse, kind, stake, rao, "take");
         }
     }
 
     /// Root dividends wait as claims until stakers take them.
     fn pay_root_dividends<'a>(
         &mut self,
+        purse: &mut Purse,
         netuid: NetUid,
         parts: impl Iterator<Item = (AccountId, &'a DividendPart)>,
     ) {
-        self.live_mut(netuid).root_alpha_dividends.clear();
+        let mut paid = Vec::new();
         for (hotkey, part) in parts {
             let take = self.delegate_take(hotkey);
             let (take_rao, rest_rao) = economics::split_take(part.root_alpha, take);
-            self.pay_take(netuid, hotkey, take_rao);
-            self.raise_root_claimable(netuid, hotkey, rest_rao);
-            self.live_mut(netuid).root_alpha_dividends.insert(hotkey, rest_rao);
+            self.pay_take(purse, PendingFor::Root, netuid, hotkey, take_rao);
+            self.raise_root_claimable(purse, netuid, hotkey, rest_rao);
+            paid.push((hotkey, rest_rao));
         }
+        self.live_mut(netuid).root_alpha_dividends = paid.into_iter().collect();
     }
 
     /// Raises what each rao staked on root with a hotkey may claim. More than one alpha per rao
     /// would overflow in time: then the owner gets it all (`increase_root_claimable_...`).
-    fn raise_root_claimable(&mut self, netuid: NetUid, hotkey: AccountId, rao: u64) {
+    fn raise_root_claimable(
+        &mut self,
+        purse: &mut Purse,
+        netuid: NetUid,
+        hotkey: AccountId,
+        rao: u64,
+    ) {
         let root_rao = self.hotkey_stake_rao(hotkey, ROOT);
         if rao > root_rao {
             if let Some(owner) = self.account(hotkey).owner {
                 self.increase_stake(hotkey, owner, netuid, rao);
+                let stake = Place::Stake { hotkey, coldkey: Some(owner) };
+                self.enter_payment(purse, PendingFor::Root, stake, rao, "root dividends");
             }
             return;
         }
+        let claims = Place::Claimable { hotkey };
+        self.enter_payment(purse, PendingFor::Root, claims, rao, "root dividends");
         let raise_bits = (i128::from(rao) << 32).checked_div(i128::from(root_rao)).unwrap_or(0);
         let rates = &mut self.account_mut(hotkey).root_claimable_bits;
         let rate = rates.entry(netuid).or_default();

@@ -6,7 +6,7 @@
 
 use subsim_consensus::economics::U96F32;
 use subsim_consensus::mechanisms::{Combined, combine, split_emission};
-use subsim_consensus::{Epoch, EpochInput, EpochOutput, EpochParams, OwnedRows};
+use subsim_consensus::{Epoch, EpochInput, EpochOutput, EpochParams, Rows};
 
 use super::{AccountId, Mechanism, NetUid, ROOT, Row, State, Subnet};
 
@@ -14,12 +14,39 @@ use super::{AccountId, Mechanism, NetUid, ROOT, Row, State, Subnet};
 #[derive(Debug, Default)]
 pub(super) struct EpochWorkspace {
     epoch: Epoch,
-    weights: OwnedRows,
-    bonds: OwnedRows,
+    weights: GatheredRows,
+    bonds: GatheredRows,
     alpha_stake_rao: Vec<u64>,
     tao_stake_rao: Vec<u64>,
     commit_block: Vec<u64>,
     permits: Vec<bool>,
+}
+
+/// Rows as consensus reads them, out of rows of pairs.
+#[derive(Debug, Default)]
+struct GatheredRows {
+    offsets: Vec<usize>,
+    uids: Vec<u16>,
+    values: Vec<u16>,
+}
+
+impl GatheredRows {
+    /// Each half of a row is copied as a whole: that vectorises, one entry after the other does not.
+    fn gather(&mut self, stored: &[Row]) {
+        self.uids.clear();
+        self.values.clear();
+        self.offsets.clear();
+        self.offsets.push(0);
+        for row in stored {
+            self.uids.extend(row.iter().map(|(uid, _)| *uid));
+            self.values.extend(row.iter().map(|(_, value)| *value));
+            self.offsets.push(self.uids.len());
+        }
+    }
+
+    fn view(&self) -> Rows<'_> {
+        Rows { offsets: &self.offsets, uids: &self.uids, values: &self.values }
+    }
 }
 
 /// A stake as childkeys leave it: less what children got, plus what parents gave.
@@ -85,7 +112,7 @@ impl State {
         combined
     }
 
-    fn gather_stake(&self, workspace: &mut EpochWorkspace, netuid: NetUid) {
+    pub(super) fn gather_stake(&self, workspace: &mut EpochWorkspace, netuid: NetUid) {
         let subnet = self.live(netuid);
         workspace.alpha_stake_rao.clear();
         workspace.tao_stake_rao.clear();
@@ -95,7 +122,7 @@ impl State {
         }
     }
 
-    fn run_mechanism(
+    pub(super) fn run_mechanism(
         &self,
         workspace: &mut EpochWorkspace,
         netuid: NetUid,
@@ -104,8 +131,8 @@ impl State {
     ) -> EpochOutput {
         let subnet = self.live(netuid);
         let mechanism = &subnet.mechanisms[index];
-        gather_rows(&mut workspace.weights, &mechanism.weights);
-        gather_rows(&mut workspace.bonds, &mechanism.bonds);
+        workspace.weights.gather(&mechanism.weights);
+        workspace.bonds.gather(&mechanism.bonds);
         subnet.gather_commits(&mut workspace.commit_block, mechanism, self.block);
         workspace.permits.clone_from(&subnet.neurons.validator_permit);
         let params = self.epoch_params(subnet, emission_rao);
@@ -171,13 +198,6 @@ impl Subnet {
         for commit in mechanism.timelocked.iter().filter(|commit| is_open(commit.epoch)) {
             note(commit.hotkey, commit.block);
         }
-    }
-}
-
-fn gather_rows(rows: &mut OwnedRows, stored: &[Row]) {
-    rows.clear();
-    for row in stored {
-        rows.push_row(row.iter().copied());
     }
 }
 

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{GlobalParameters, Hyperparameters, ROOT, State, Subnet};
+use super::books::Place;
+use super::network::pot_key;
+use super::{AccountId, GlobalParameters, Hyperparameters, ROOT, State, Subnet};
 
 /// What root differs in from other subnets.
 fn root_hyperparameters() -> Hyperparameters {
@@ -24,7 +26,8 @@ fn root_hyperparameters() -> Hyperparameters {
 
 impl State {
     /// A chain in block 0. Accounts get ids in the order of their keys, whatever order they come
-    /// in; `author`, if given, receives swap fees.
+    /// in; `author`, if given, receives swap fees. Accounts of pools, one for each subnet that the
+    /// limit allows, take their places in that order.
     ///
     /// All balances together must fit the supply; whatever they are, they count as issued.
     #[must_use]
@@ -36,6 +39,9 @@ impl State {
         let mut keys: BTreeMap<[u8; 32], u64> = balances.into_iter().collect();
         if let Some(author) = author {
             keys.entry(author).or_insert(0);
+        }
+        for netuid in 0..=globals.subnet_limit {
+            keys.entry(pot_key(netuid)).or_insert(0);
         }
         let mut state = Self { globals, ..Self::default() };
         for (key, rao) in &keys {
@@ -49,6 +55,10 @@ impl State {
         let mut root = Subnet::new(ROOT, pot);
         root.hyper = root_hyperparameters();
         state.subnets = vec![Some(root)];
+        for id in (0..keys.len() as u32).map(AccountId) {
+            let place = state.place_of(id);
+            state.book_tao(Place::Emission, place, state.free_rao(id), "genesis");
+        }
         state
     }
 }

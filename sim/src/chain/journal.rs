@@ -4,17 +4,20 @@
 //! way; they run in a transaction, in which the operations of this module's callers note the old
 //! value before each change. Outside a transaction noting costs one branch.
 
-use super::{Account, AccountId, BlockFlow, CallError, Locks, NetUid, Pool, StakePool, State};
+use super::{
+    Account, AccountId, BlockFlow, CallError, Locks, NetUid, Pool, StakePool, State, SubnetBooks,
+    TaoBooks,
+};
 
 /// An old value and where it belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Saved {
     /// Free balance of an account.
     Balance(AccountId, u64),
-    /// TAO issuance of emission and of balances, TAO in pools.
-    Totals(u64, u64, u64),
-    /// Pool of a subnet, and the amounts of the block.
-    Pool(NetUid, Box<(Pool, BlockFlow)>),
+    /// TAO issuance of emission and of balances, TAO in pools, books of TAO.
+    Totals(u64, u64, u64, TaoBooks),
+    /// Pool of a subnet, the amounts of the block, its books.
+    Pool(NetUid, Box<(Pool, BlockFlow, SubnetBooks)>),
     /// Registration price and counters: burn, in block, in interval, TAO recycled.
     Registration(NetUid, super::Registration),
     /// Alpha of a hotkey on a subnet.
@@ -41,9 +44,13 @@ impl State {
     ) -> Result<T, CallError> {
         let outermost = self.journal.is_none();
         let mark = self.journal.get_or_insert_default().len();
+        let moved = self.flows.as_ref().map_or(0, Vec::len);
         let result = run(self);
         if result.is_err() {
             self.undo_to(mark);
+            if let Some(flows) = &mut self.flows {
+                flows.truncate(moved);
+            }
         }
         if outermost {
             self.journal = None;
@@ -63,8 +70,9 @@ impl State {
     /// Notes a subnet's pool.
     pub(super) fn note_pool(&mut self, netuid: NetUid) {
         self.note(|state| {
-            let parts =
-                state.subnet(netuid).map(|subnet| (subnet.pool.clone(), subnet.flow.clone()));
+            let parts = state
+                .subnet(netuid)
+                .map(|subnet| (subnet.pool.clone(), subnet.flow.clone(), subnet.books.clone()));
             Saved::Pool(netuid, Box::new(parts.unwrap_or_default()))
         });
     }
@@ -76,6 +84,7 @@ impl State {
                 state.total_issuance_rao,
                 state.balances_issuance_rao,
                 state.total_stake_rao,
+                state.tao_books.clone(),
             )
         });
     }
@@ -99,10 +108,11 @@ impl State {
     fn restore(&mut self, saved: Saved) {
         match saved {
             Saved::Balance(id, rao) => self.account_mut(id).free_rao = rao,
-            Saved::Totals(issuance, balances, stake) => {
+            Saved::Totals(issuance, balances, stake, books) => {
                 self.total_issuance_rao = issuance;
                 self.balances_issuance_rao = balances;
                 self.total_stake_rao = stake;
+                self.tao_books = books;
             }
             Saved::StakingHotkey(coldkey) => {
                 self.account_mut(coldkey).staking_hotkeys.pop();
@@ -141,7 +151,7 @@ impl State {
         }
         let Some(subnet) = self.subnet_mut(netuid) else { return };
         match saved {
-            Saved::Pool(_, parts) => (subnet.pool, subnet.flow) = *parts,
+            Saved::Pool(_, parts) => (subnet.pool, subnet.flow, subnet.books) = *parts,
             Saved::Registration(_, registration) => subnet.registration = registration,
             Saved::Stake(_, hotkey, pool) => {
                 match pool {

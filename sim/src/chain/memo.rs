@@ -21,6 +21,8 @@ struct Memo {
 #[derive(Debug, Default)]
 pub(super) struct Memos {
     subnets: Vec<Memo>,
+    /// The weight of root's TAO as the globals have it, and as a number.
+    tao_weight: (u64, U96F32),
     /// Root TAO times its weight, as of this block's emission.
     root_weight: U96F32,
     pub(super) emission: EmissionSpace,
@@ -40,8 +42,11 @@ impl Memos {
     pub(super) fn begin_block(&mut self, state: &State) {
         self.subnets.resize_with(state.subnets.len(), Memo::default);
         let root_tao_rao = state.subnet(ROOT).map_or(0, |root| root.pool.tao_rao);
-        let tao_weight = U96F32::ratio_u64(state.globals.tao_weight);
-        self.root_weight = U96F32::whole(root_tao_rao).times(tao_weight);
+        if self.tao_weight.0 != state.globals.tao_weight {
+            let stored = state.globals.tao_weight;
+            self.tao_weight = (stored, U96F32::ratio_u64(stored));
+        }
+        self.root_weight = U96F32::whole(root_tao_rao).times(self.tao_weight.1);
     }
 
     fn of(&mut self, subnet: &Subnet) -> &mut Memo {
@@ -87,6 +92,10 @@ impl Memos {
     /// [`State::root_proportion`] with root's TAO as of this block's emission.
     pub(super) fn root_proportion(&mut self, subnet: &Subnet) -> U96F32 {
         let (weight, issuance_rao) = (self.root_weight, subnet.alpha_issuance_rao());
+        if weight == U96F32::ZERO {
+            // No part of anything, and none of nothing either.
+            return U96F32::ZERO;
+        }
         let memo = self.of(subnet);
         match memo.root_proportion {
             Some((known, issuance, proportion)) if known == weight && issuance == issuance_rao => {

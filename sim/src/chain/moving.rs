@@ -6,6 +6,7 @@
 
 use subsim_consensus::economics::{MAX_PRICE, MIN_PRICE, U64F64};
 
+use super::books::Place;
 use super::stake::{Leg, Limit};
 use super::{AccountId, CallError, NetUid, ROOT, State};
 
@@ -13,7 +14,7 @@ const RAO_PER_TAO: u64 = 1_000_000_000;
 
 /// Where stake is or goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Holding {
     /// Coldkey that owns it.
     pub coldkey: AccountId,
     /// Hotkey that it is on.
@@ -22,12 +23,18 @@ pub(super) struct Place {
     pub netuid: NetUid,
 }
 
+impl Holding {
+    fn place(&self) -> Place {
+        Place::Stake { hotkey: self.hotkey, coldkey: Some(self.coldkey) }
+    }
+}
+
 impl State {
     /// Moves stake (`transition_stake_internal`). The amount is capped at what is there.
     pub(super) fn move_stake(
         &mut self,
-        from: Place,
-        to: Place,
+        from: Holding,
+        to: Holding,
         alpha_rao: u64,
         limit: Option<Limit>,
         is_transfer: bool,
@@ -55,7 +62,7 @@ impl State {
     }
 
     /// What must hold before any move (`validate_stake_transition`, up to the amount).
-    fn check_move(&self, from: &Place, to: &Place, rao: u64) -> Result<(), CallError> {
+    fn check_move(&self, from: &Holding, to: &Holding, rao: u64) -> Result<(), CallError> {
         if from == to {
             return Err(CallError::SameNetuid);
         }
@@ -80,13 +87,13 @@ impl State {
         (allowed(from) && allowed(to)).then_some(()).ok_or(CallError::TransferDisallowed)
     }
 
-    fn move_across(&mut self, from: Place, to: Place, rao: u64) -> Result<(), CallError> {
+    fn move_across(&mut self, from: Holding, to: Holding, rao: u64) -> Result<(), CallError> {
         // The fee is paid once, on the leg that has a pool.
         let fee_on_sale = from.netuid != ROOT;
         let sale = Leg { hotkey: from.hotkey, coldkey: from.coldkey, netuid: from.netuid, rao };
         let tao = self.unstake_leg(&sale, MIN_PRICE, !fee_on_sale)?;
         if from.coldkey != to.coldkey {
-            self.transfer_tao(from.coldkey, to.coldkey, tao)?;
+            self.transfer_tao(from.coldkey, to.coldkey, tao, "stake transferred")?;
         }
         if tao < self.globals.min_stake_rao {
             // Too little to stake again: it stays TAO.
@@ -101,7 +108,7 @@ impl State {
     }
 
     /// A move on one subnet touches no pool (`transfer_stake_within_subnet`).
-    fn move_within(&mut self, from: Place, to: Place, rao: u64) -> Result<(), CallError> {
+    fn move_within(&mut self, from: Holding, to: Holding, rao: u64) -> Result<(), CallError> {
         let netuid = from.netuid;
         self.transfer_lock(from.coldkey, to.coldkey, netuid, rao)?;
         self.decrease_stake(from.hotkey, from.coldkey, netuid, rao);
@@ -109,6 +116,7 @@ impl State {
             self.lower_root_claimed(from.hotkey, from.coldkey, rao);
         }
         self.increase_stake(to.hotkey, to.coldkey, netuid, rao);
+        self.book_alpha(netuid, from.place(), to.place(), rao, "stake moved");
         if netuid == ROOT {
             self.raise_root_claimed(to.hotkey, to.coldkey, rao);
         }

@@ -7,6 +7,7 @@
 
 use subsim_consensus::economics::{U64F64, median_price};
 
+use super::books::Place;
 use super::takes::limit_has_passed;
 use super::{AccountId, CallError, Hyperparameters, NetUid, ROOT, State, Subnet};
 
@@ -56,16 +57,21 @@ impl Subnet {
     }
 }
 
+/// Key of the account that holds a subnet's TAO.
+pub(super) fn pot_key(netuid: NetUid) -> [u8; 32] {
+    let mut key = [0; 32];
+    key[..12].copy_from_slice(b"modlsubtensr");
+    key[12..14].copy_from_slice(&netuid.to_le_bytes());
+    key
+}
+
 impl State {
     /// Account that holds a subnet's TAO, made when nobody needed it before.
     pub(super) fn intern_pot(&mut self, netuid: NetUid) -> AccountId {
         if let Some(pot) = self.pots.get(&netuid) {
             return *pot;
         }
-        let mut key = [0; 32];
-        key[..12].copy_from_slice(b"modlsubtensr");
-        key[12..14].copy_from_slice(&netuid.to_le_bytes());
-        let pot = self.intern(key);
+        let pot = self.intern(pot_key(netuid));
         self.pots.insert(netuid, pot);
         pot
     }
@@ -105,7 +111,7 @@ impl State {
         let prices = self.subnets.iter().flatten().filter(|subnet| subnet.netuid != ROOT);
         let price = median_price(prices.map(Subnet::price));
         self.found(netuid);
-        let paid = self.transfer_tao_to_pot(netuid, coldkey, lock)?;
+        let paid = self.transfer_tao_to_pot(netuid, coldkey, lock, "subnet founded")?;
         self.network_last_lock_rao = paid;
         self.network_last_lock_block = self.block;
         self.create_hotkey(coldkey, hotkey)?;
@@ -124,6 +130,8 @@ impl State {
     fn found(&mut self, netuid: NetUid) {
         let pot = self.intern_pot(netuid);
         let mut subnet = self.dissolved.remove(&netuid).unwrap_or_else(|| Subnet::new(netuid, pot));
+        // Whatever was left in the account, or sent to it meanwhile.
+        subnet.books.beside_pool_rao = self.free_rao(pot).into();
         subnet.hyper = initial_hyperparameters(&subnet.hyper);
         subnet.registration.burn_rao = FIRST_BURN_RAO;
         let tempo = subnet.hyper.tempo_blocks.max(1);
@@ -154,6 +162,10 @@ impl State {
         subnet.pool.tao_rao = tao_rao;
         subnet.pool.alpha_in_rao = U64F64::whole(tao_rao).over(price).to_u64();
         subnet.pool.locked_rao = paid_rao;
+        let alpha_rao = subnet.pool.alpha_in_rao;
+        let (pool, reason) = (Place::PoolReserve(netuid), "subnet founded");
+        self.book_tao(Place::Pot(netuid), pool, tao_rao, reason);
+        self.book_alpha(netuid, Place::Emission, pool, alpha_rao, reason);
         self.total_stake_rao = self.total_stake_rao.saturating_add(tao_rao);
     }
 
@@ -213,9 +225,12 @@ impl State {
         let pot_tao = subnet.pool.tao_rao;
         let parts = subnet.shares_of_pot(self.holders_in_storage_order(subnet));
         self.total_stake_rao = self.total_stake_rao.saturating_sub(pot_tao);
+        let reason = "subnet dissolved";
+        self.book_dissolution(netuid);
+        self.book_tao(Place::PoolReserve(netuid), Place::Pot(netuid), pot_tao, reason);
         for (coldkey, rao) in parts {
             // What cannot be paid, to an account that would stay too small, stays in the pot.
-            let _ = self.transfer_tao_from_pot(netuid, coldkey, rao);
+            let _ = self.transfer_tao_from_pot(netuid, coldkey, rao, reason);
         }
         if let Some(pot) = self.pot(netuid) {
             let _ = self.recycle_tao(pot, self.spendable_rao(pot));

@@ -6,11 +6,13 @@
 
 use subsim_consensus::economics::{MAX_PRICE, U64F64, bounded_burn_rao, raised_burn_rao};
 
+use super::books::Place;
 use super::journal::Saved;
+use super::trading::Order;
 use super::{AccountId, CallError, Mechanism, NetUid, ROOT, State, Subnet};
 
 /// Delegate take that registration on root sets, u16 proportion: 18%.
-const ROOT_DELEGATE_TAKE: u16 = 11_796;
+pub(super) const ROOT_DELEGATE_TAKE: u16 = 11_796;
 
 impl State {
     /// Makes a hotkey the coldkey's, unless somebody owns it already
@@ -77,12 +79,8 @@ impl State {
             return Err(CallError::NonAssociatedColdKey);
         }
         self.free_uid(netuid).ok_or(CallError::NoNeuronIdAvailable)?;
-        let paid = self.transfer_tao_to_pot(netuid, coldkey, price)?;
-        let trade = self.swap_tao_for_alpha(netuid, paid, MAX_PRICE, false)?;
-        if let Some(subnet) = self.subnet_mut(netuid) {
-            subnet.recycle_alpha(trade.amount_out_rao);
-        }
-        self.seat(netuid, hotkey)?;
+        let paid = self.pay_registration(coldkey, netuid, price)?;
+        self.give_uid(netuid, hotkey)?;
         self.record_tao_flow(netuid, paid as i64);
         self.note(|state| {
             let registration = state.subnet(netuid).map(|s| s.registration.clone());
@@ -94,8 +92,34 @@ impl State {
         Ok(())
     }
 
+    /// Buys alpha for the price and takes it out of the issuance. Returns what was paid.
+    fn pay_registration(
+        &mut self,
+        coldkey: AccountId,
+        netuid: NetUid,
+        price_rao: u64,
+    ) -> Result<u64, CallError> {
+        let reason = "registration";
+        let paid = self.transfer_tao_to_pot(netuid, coldkey, price_rao, reason)?;
+        let order = Order {
+            netuid,
+            rao: paid,
+            limit: MAX_PRICE,
+            drop_fees: false,
+            alpha: Place::Recycled,
+            reason,
+        };
+        let trade = self.swap_tao_for_alpha(&order)?;
+        // The trade has just added so much.
+        let out = self.subnet_mut(netuid).map(|subnet| &mut subnet.pool.alpha_out_rao);
+        if let Some(out) = out {
+            *out = out.saturating_sub(trade.amount_out_rao);
+        }
+        Ok(paid)
+    }
+
     /// Gives a hotkey a uid: a new one, or that of the neuron pruned for it (`register_neuron`).
-    pub(super) fn seat(&mut self, netuid: NetUid, hotkey: AccountId) -> Result<u16, CallError> {
+    pub(super) fn give_uid(&mut self, netuid: NetUid, hotkey: AccountId) -> Result<u16, CallError> {
         let uid = self.free_uid(netuid).ok_or(CallError::NoNeuronIdAvailable)?;
         let block = self.block;
         let subnet = self.subnet_mut(netuid).ok_or(CallError::SubnetNotExists)?;

@@ -7,7 +7,9 @@
 
 use subsim_consensus::economics::MIN_PRICE;
 
+use super::books::Place;
 use super::journal::Saved;
+use super::trading::Order;
 use super::{AccountId, CallError, NetUid, ROOT, RootClaimType, State};
 
 /// Most subnets that one call claims from.
@@ -126,6 +128,9 @@ impl State {
         };
         if keeps {
             self.increase_stake(hotkey, coldkey, netuid, rao);
+            let stake = Place::Stake { hotkey, coldkey: Some(coldkey) };
+            let claim = Place::Claimable { hotkey };
+            self.book_alpha(netuid, claim, stake, rao, "root dividends claimed");
         } else {
             self.sell_claim(netuid, hotkey, coldkey, rao)?;
         }
@@ -142,10 +147,19 @@ impl State {
         coldkey: AccountId,
         alpha_rao: u64,
     ) -> Result<(), CallError> {
-        let trade = self.swap_alpha_for_tao(netuid, alpha_rao, MIN_PRICE, true)?;
+        let reason = "root dividends claimed";
+        let order = Order {
+            netuid,
+            rao: alpha_rao,
+            limit: MIN_PRICE,
+            drop_fees: true,
+            alpha: Place::Claimable { hotkey },
+            reason,
+        };
+        let trade = self.swap_alpha_for_tao(&order)?;
         let tao = trade.amount_out_rao;
         let root_pot = self.pot(ROOT).ok_or(CallError::RootNetworkDoesNotExist)?;
-        self.transfer_tao_from_pot(netuid, root_pot, tao)?;
+        self.transfer_tao_from_pot(netuid, root_pot, tao, reason)?;
         self.note_pool(netuid);
         if let Some(subnet) = self.subnet_mut(netuid) {
             let sold = &mut subnet.flow.root_sell_tao_rao;
@@ -158,6 +172,9 @@ impl State {
             root.pool.tao_rao = root.pool.tao_rao.saturating_add(tao);
             root.pool.alpha_out_rao = root.pool.alpha_out_rao.saturating_add(tao);
         }
+        self.book_tao(Place::Pot(ROOT), Place::PoolReserve(ROOT), tao, reason);
+        let stake = Place::Stake { hotkey, coldkey: Some(coldkey) };
+        self.book_alpha(ROOT, Place::Emission, stake, tao, reason);
         self.note_totals();
         self.total_stake_rao = self.total_stake_rao.saturating_add(tao);
         self.raise_root_claimed(hotkey, coldkey, tao);

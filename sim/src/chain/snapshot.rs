@@ -9,19 +9,32 @@ mod layout;
 
 use thiserror::Error;
 
-use self::encode::{Encode, Reader};
+pub(crate) use self::encode::{Encode, Reader};
 use super::storage_order::ShareOrder;
 use super::{Account, AccountId, Row, State, Subnet};
 
-/// First bytes of a snapshot: name and version of the layout.
-const HEADER: &[u8; 16] = b"subsim chain\0\0\0\x01";
+/// First bytes of a snapshot.
+const MAGIC: &[u8; 12] = b"subsim chain";
+/// Version of the layout; it changes whenever the layout does.
+const VERSION: u32 = 2;
+/// Name, version, blake3 of the rest.
+const HEADER_LEN: usize = 12 + 4 + 32;
 
 /// Why bytes are not a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SnapshotError {
-    /// Other bytes at the beginning than a snapshot of this version has.
-    #[error("not a snapshot of the chain, or one of another version of subsim")]
+    /// Other bytes at the beginning than a snapshot has.
+    #[error("not a snapshot of the chain")]
     Header,
+    /// A snapshot whose layout is not the one that is read here.
+    #[error("the snapshot has layout {found}, this version of subsim reads layout {VERSION}")]
+    Version {
+        /// Version of its layout.
+        found: u32,
+    },
+    /// Bytes that were changed since they were written.
+    #[error("the snapshot is damaged: its checksum does not fit")]
+    Damaged,
     /// The bytes end too early.
     #[error("the snapshot ends at byte {at}, in the middle of the state")]
     Short {
@@ -39,10 +52,22 @@ pub enum SnapshotError {
 }
 
 impl State {
-    /// The state as bytes, to go on from later ([`State::from_bytes`]).
+    /// The state as bytes, to go on from later ([`State::from_bytes`]): name and version of the
+    /// layout, a checksum, and everything there is.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = HEADER.to_vec();
+        let body = self.body();
+        let mut out = Vec::with_capacity(HEADER_LEN + body.len());
+        out.extend_from_slice(MAGIC);
+        VERSION.put(&mut out);
+        out.extend_from_slice(blake3::hash(&body).as_bytes());
+        out.extend_from_slice(&body);
+        out
+    }
+
+    /// What follows the header.
+    fn body(&self) -> Vec<u8> {
+        let mut out = Vec::new();
         (self.accounts.len() as u32).put(&mut out);
         let Self {
             accounts,
@@ -56,6 +81,7 @@ impl State {
             total_issuance_rao,
             balances_issuance_rao,
             total_stake_rao,
+            tao_books,
             network_last_lock_rao,
             network_last_lock_block,
             staking_coldkeys,
@@ -71,6 +97,7 @@ impl State {
             staking_coldkey_index: _,
             share_order: _,
             journal: _,
+            flows: _,
         } = self;
         accounts.iter().for_each(|account| account.put(&mut out));
         (*block, *parent_hash).put(&mut out);
@@ -80,6 +107,7 @@ impl State {
         globals.put(&mut out);
         childkey_takes.put(&mut out);
         (*total_issuance_rao, *balances_issuance_rao, *total_stake_rao).put(&mut out);
+        tao_books.put(&mut out);
         (*network_last_lock_rao, *network_last_lock_block).put(&mut out);
         staking_coldkeys.put(&mut out);
         perpetual_locks.put(&mut out);
@@ -92,22 +120,34 @@ impl State {
         out
     }
 
-    /// Fingerprint of the whole state: blake3 of [`State::to_bytes`].
+    /// Fingerprint of the whole state: the checksum of [`State::to_bytes`].
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        *blake3::hash(&self.to_bytes()).as_bytes()
+        *blake3::hash(&self.body()).as_bytes()
     }
 
     /// The state of a snapshot.
     ///
     /// # Errors
-    /// When the bytes are none, or describe a state that cannot be.
+    /// When the bytes are none, are of another version, or have been damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let mut reader = Reader { bytes, at: 0, accounts: 0 };
-        let from = &mut reader;
-        if from.take().as_ref() != Ok(HEADER) {
+        let mut from = Reader::new(bytes);
+        if from.take().as_ref() != Ok(MAGIC) {
             return Err(SnapshotError::Header);
         }
+        let found = u32::get(&mut from)?;
+        if found != VERSION {
+            return Err(SnapshotError::Version { found });
+        }
+        let checksum: [u8; 32] = from.take()?;
+        if blake3::hash(&bytes[HEADER_LEN..]) != checksum {
+            return Err(SnapshotError::Damaged);
+        }
+        Self::from_body(&mut from)
+    }
+
+    /// A checksum says that nothing was changed by accident, not that the bytes mean a state.
+    fn from_body(from: &mut Reader<'_>) -> Result<Self, SnapshotError> {
         from.accounts = u32::get(from)?;
         let mut state = Self::default();
         for place in 0..from.accounts {
@@ -125,6 +165,7 @@ impl State {
         state.childkey_takes = Encode::get(from)?;
         (state.total_issuance_rao, state.balances_issuance_rao, state.total_stake_rao) =
             Encode::get(from)?;
+        state.tao_books = Encode::get(from)?;
         (state.network_last_lock_rao, state.network_last_lock_block) = Encode::get(from)?;
         state.staking_coldkeys = Encode::get(from)?;
         state.perpetual_locks = Encode::get(from)?;
@@ -135,7 +176,7 @@ impl State {
         state.dissolved = Encode::get(from)?;
         state.root_scan_from = Encode::get(from)?;
         state.share_order = ShareOrder::default();
-        if from.at != bytes.len() {
+        if from.at != from.bytes.len() {
             return from.invalid("the end");
         }
         let index = state.staking_coldkeys.iter().enumerate();
@@ -147,35 +188,19 @@ impl State {
     }
 }
 
-/// Whether all columns of a subnet are of one length and name neurons that exist.
+/// Whether all tables of a subnet fit each other and name neurons that exist.
 fn is_sound(netuid: usize, subnet: Option<&Subnet>) -> bool {
     let Some(subnet) = subnet else { return true };
-    let neurons = &subnet.neurons;
-    let n = neurons.len();
-    let rows_are_sound = |rows: &[Row]| {
-        rows.len() == n && rows.iter().flatten().all(|(uid, _)| usize::from(*uid) < n)
-    };
-    let columns = [
-        neurons.uids.len(),
-        neurons.block_at_registration.len(),
-        neurons.active.len(),
-        neurons.emission_rao.len(),
-        neurons.consensus.len(),
-        neurons.dividends.len(),
-        neurons.validator_trust.len(),
-        neurons.validator_permit.len(),
-    ];
-    let uid_of = |at: usize| neurons.uid(neurons.hotkeys[at]).map(usize::from);
-    let mechanisms_are_sound = subnet.mechanisms.iter().all(|mechanism| {
-        let lengths = [mechanism.last_update.len(), mechanism.incentive.len()];
-        lengths == [n; 2] && rows_are_sound(&mechanism.weights) && rows_are_sound(&mechanism.bonds)
-    });
+    let n = subnet.neurons.len();
+    let exist = |rows: &[Row]| rows.iter().flatten().all(|(uid, _)| usize::from(*uid) < n);
     usize::from(subnet.netuid) == netuid
-        && columns.iter().all(|len| *len == n)
-        && (0..n).all(|at| uid_of(at) == Some(at))
+        && subnet.misfit().is_none()
         && !subnet.mechanisms.is_empty()
         && usize::from(subnet.hyper.mechanism_count) == subnet.mechanisms.len()
-        && mechanisms_are_sound
+        && subnet
+            .mechanisms
+            .iter()
+            .all(|mechanism| exist(&mechanism.weights) && exist(&mechanism.bonds))
 }
 
 #[cfg(test)]
@@ -234,26 +259,46 @@ mod tests {
     }
 
     #[test]
-    fn cut_snapshots_are_refused() {
+    fn cut_and_foreign_snapshots_are_refused() {
         let bytes = state().to_bytes();
         for len in 0..bytes.len() {
             assert!(State::from_bytes(&bytes[..len]).is_err(), "{len} bytes");
         }
         let longer = [&bytes[..], &[0]].concat();
-        let error = SnapshotError::Invalid { at: bytes.len(), what: "the end" };
-        assert_eq!(State::from_bytes(&longer), Err(error));
+        assert_eq!(State::from_bytes(&longer), Err(SnapshotError::Damaged));
         assert_eq!(State::from_bytes(b"PAR1"), Err(SnapshotError::Header));
+        let mut old = bytes;
+        old[12] = 1;
+        assert_eq!(State::from_bytes(&old), Err(SnapshotError::Version { found: 1 }));
     }
 
     #[test]
-    fn damaged_snapshots_never_panic() {
+    fn damage_is_always_found() {
         let bytes = state().to_bytes();
-        let mut refused = 0;
         for at in 0..bytes.len() {
             for damage in [1, 0x80, 0xff] {
                 let mut damaged = bytes.clone();
                 damaged[at] ^= damage;
-                refused += usize::from(State::from_bytes(&damaged).is_err());
+                assert!(State::from_bytes(&damaged).is_err(), "byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn bodies_that_cannot_be_never_panic() {
+        let body = state().body();
+        let read = |body: &[u8]| State::from_body(&mut Reader::new(body));
+        assert_eq!(read(&body), Ok(state()));
+        let longer = [&body[..], &[0]].concat();
+        let error = SnapshotError::Invalid { at: body.len(), what: "the end" };
+        assert_eq!(read(&longer), Err(error));
+        let mut refused = 0;
+        for at in 0..body.len() {
+            assert!(read(&body[..at]).is_err(), "{at} bytes");
+            for damage in [1, 0x80, 0xff] {
+                let mut damaged = body.clone();
+                damaged[at] ^= damage;
+                refused += usize::from(read(&damaged).is_err());
             }
         }
         assert!(refused > 100);

@@ -6,6 +6,8 @@
 
 use subsim_consensus::economics::{Direction, MAX_PRICE, MIN_PRICE, Trade, U64F64, price_limit};
 
+use super::books::Place;
+use super::trading::Order;
 use super::{AccountId, CallError, NetUid, ROOT, State, Subnet};
 
 /// A buy or sale of stake: who, where, how much at most at which price.
@@ -19,6 +21,12 @@ pub(super) struct Leg {
     pub netuid: NetUid,
     /// TAO to stake or alpha to unstake.
     pub rao: u64,
+}
+
+impl Leg {
+    fn place(&self) -> Place {
+        Place::Stake { hotkey: self.hotkey, coldkey: Some(self.coldkey) }
+    }
 }
 
 /// Price in rao of TAO per alpha up to which a call trades, and whether a part will do.
@@ -168,8 +176,16 @@ impl State {
         drop_fees: bool,
     ) -> Result<u64, CallError> {
         let &Leg { hotkey, coldkey, netuid, rao } = leg;
-        let paid = self.transfer_tao_to_pot(netuid, coldkey, rao)?;
-        let trade = self.swap_tao_for_alpha(netuid, paid, limit, drop_fees)?;
+        let paid = self.transfer_tao_to_pot(netuid, coldkey, rao, "stake added")?;
+        let order = Order {
+            netuid,
+            rao: paid,
+            limit,
+            drop_fees,
+            alpha: leg.place(),
+            reason: "stake added",
+        };
+        let trade = self.swap_tao_for_alpha(&order)?;
         let alpha = trade.amount_out_rao;
         if alpha == 0 {
             return Err(CallError::AmountTooLow);
@@ -180,7 +196,7 @@ impl State {
         self.increase_stake(hotkey, coldkey, netuid, alpha);
         // Without an author the fee stays in the pot, outside the reserve.
         if let Some(author) = self.author {
-            self.transfer_tao_from_pot(netuid, author, trade.fee_rao)?;
+            self.transfer_tao_from_pot(netuid, author, trade.fee_rao, "swap fee")?;
         }
         self.record_tao_flow(netuid, trade.amount_in_rao as i64);
         self.cleanup_lock(coldkey, netuid);
@@ -280,13 +296,17 @@ impl State {
     ) -> Result<u64, CallError> {
         let &Leg { hotkey, coldkey, netuid, rao } = leg;
         self.decrease_stake(hotkey, coldkey, netuid, rao);
-        let trade = self.swap_alpha_for_tao(netuid, rao, limit, drop_fees)?;
+        let reason = "stake removed";
+        let order = Order { netuid, rao, limit, drop_fees, alpha: leg.place(), reason };
+        let trade = self.swap_alpha_for_tao(&order)?;
         let tao = trade.amount_out_rao;
         let unsold = rao.saturating_sub(trade.amount_in_rao.saturating_add(trade.fee_rao));
         if unsold > 0 {
             self.increase_stake(hotkey, coldkey, netuid, unsold);
         }
-        self.transfer_tao_from_pot(netuid, coldkey, tao)?;
+        let fee = (rao - unsold).saturating_sub(trade.amount_in_rao);
+        self.book_alpha(netuid, leg.place(), Place::Fees, fee, "swap fee");
+        self.transfer_tao_from_pot(netuid, coldkey, tao, reason)?;
         let author_tao = self.pay_alpha_fee(netuid, &trade)?;
         if netuid == ROOT {
             self.lower_root_claimed(hotkey, coldkey, rao);
@@ -303,8 +323,16 @@ impl State {
     /// outstanding, owned by nobody.
     fn pay_alpha_fee(&mut self, netuid: NetUid, trade: &Trade) -> Result<u64, CallError> {
         let Some(author) = self.author else { return Ok(0) };
-        let sold = self.swap_alpha_for_tao(netuid, trade.fee_rao, MIN_PRICE, true)?;
-        self.transfer_tao_from_pot(netuid, author, sold.amount_out_rao)?;
+        let order = Order {
+            netuid,
+            rao: trade.fee_rao,
+            limit: MIN_PRICE,
+            drop_fees: true,
+            alpha: Place::Fees,
+            reason: "swap fee",
+        };
+        let sold = self.swap_alpha_for_tao(&order)?;
+        self.transfer_tao_from_pot(netuid, author, sold.amount_out_rao, "swap fee")?;
         Ok(sold.amount_out_rao)
     }
 
@@ -344,6 +372,8 @@ impl State {
         if self.transaction(|state| state.unstake_leg(&leg, MIN_PRICE, false)).is_err() {
             // Too little even to sell: it is given up.
             self.decrease_stake(hotkey, coldkey, netuid, rao);
+            let reason = "nomination too small to sell";
+            self.book_alpha(netuid, leg.place(), Place::Burned, rao, reason);
         }
         self.force_reduce_lock(coldkey, netuid, rao);
     }
@@ -399,8 +429,11 @@ impl State {
         }
         self.check_unlocked(coldkey, netuid, rao)?;
         self.decrease_stake(hotkey, coldkey, netuid, rao);
-        if recycle && let Some(subnet) = self.subnet_mut(netuid) {
-            subnet.recycle_alpha(rao);
+        let place = Leg { hotkey, coldkey, netuid, rao }.place();
+        if recycle {
+            self.recycle_alpha(netuid, place, rao, "stake recycled");
+        } else {
+            self.book_alpha(netuid, place, Place::Burned, rao, "stake burned");
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::books::{Flow, TaoBooks};
 use super::journal::Saved;
 use super::storage_order::{ShareKey, ShareOrder};
 use super::{
@@ -38,6 +39,8 @@ pub struct State {
     pub total_issuance_rao: u64,
     /// TAO issuance as balances add up (`Balances::TotalIssuance`).
     pub balances_issuance_rao: u64,
+    /// Where all TAO came from and went; no part of the chain.
+    pub tao_books: TaoBooks,
     /// TAO in pools, with drift (`TotalStake`).
     pub total_stake_rao: u64,
     /// Lock paid for the latest subnet (`NetworkLastLockCost`).
@@ -66,6 +69,8 @@ pub struct State {
     pub(super) share_order: ShareOrder,
     /// Old values, while a call that may fail runs.
     pub(super) journal: Option<Vec<Saved>>,
+    /// Movements, while somebody wants to know them.
+    pub(super) flows: Option<Vec<Flow>>,
 }
 
 impl State {

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{AccountId, Hyperparameters, Locks, Mechanism, NetUid, Neurons, StakePool};
+use super::{
+    AccountId, Hyperparameters, Locks, Mechanism, NetUid, Neurons, StakePool, SubnetBooks,
+};
 
 /// A moving average of TAO flow and the block it stands for.
 pub type FlowAverage = Option<(u64, i128)>;
@@ -59,6 +61,8 @@ pub struct Subnet {
     pub auto_stake: BTreeMap<AccountId, AccountId>,
     /// Locked stake.
     pub locks: Locks,
+    /// Where its alpha came from and went; no part of the chain.
+    pub books: SubnetBooks,
 }
 
 /// Reserves, outstanding alpha and prices.
@@ -148,6 +152,15 @@ pub struct Pending {
     pub miner_burned_bits: u128,
 }
 
+impl Pending {
+    /// All that is pending.
+    #[must_use]
+    pub fn alpha_rao(&self) -> i128 {
+        let parts = [self.server_rao, self.validator_rao, self.root_alpha_rao, self.owner_cut_rao];
+        parts.into_iter().map(i128::from).sum()
+    }
+}
+
 /// When epochs run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schedule {
@@ -195,9 +208,10 @@ impl Subnet {
         self.pool.alpha_in_rao.saturating_add(self.pool.alpha_out_rao)
     }
 
-    /// Takes alpha out of the issuance (`recycle_subnet_alpha`).
-    pub fn recycle_alpha(&mut self, rao: u64) {
-        self.pool.alpha_out_rao = self.pool.alpha_out_rao.saturating_sub(rao);
+    /// Stake of all hotkeys together.
+    #[must_use]
+    pub fn staked_rao(&self) -> i128 {
+        self.stakes.values().map(|pool| i128::from(pool.total_rao())).sum()
     }
 
     /// All alpha of a hotkey here (`TotalHotkeyAlpha`).

@@ -62,7 +62,7 @@ impl State {
         let successor = self.subnet(netuid).and_then(|subnet| self.successor(subnet));
         let Some((hotkey, owner)) = successor else { return };
         let registered = self.subnet(netuid).is_some_and(|s| s.neurons.uid(hotkey).is_some());
-        if !registered && self.seat(netuid, hotkey).is_err() {
+        if !registered && self.give_uid(netuid, hotkey).is_err() {
             return;
         }
         self.hand_over_locks(netuid, hotkey);

@@ -10,7 +10,25 @@ use subsim_consensus::economics::{
     self, Direction, MAX_INPUT_RESERVES, MAX_PRICE, MIN_PRICE, ONE_E18, Trade, U64F64,
 };
 
+use super::books::Place;
 use super::{CallError, NetUid, State, Subnet};
+
+/// What is to be traded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Order {
+    /// Subnet.
+    pub netuid: NetUid,
+    /// TAO to sell or alpha to sell.
+    pub rao: u64,
+    /// Price up to which, or down to which.
+    pub limit: U64F64,
+    /// Whether no fee is taken.
+    pub drop_fees: bool,
+    /// Where alpha that is bought goes, or alpha that is sold comes from.
+    pub alpha: Place,
+    /// Why.
+    pub reason: &'static str,
+}
 
 impl Subnet {
     /// Whether alpha has a pool and a price of its own.
@@ -81,9 +99,12 @@ impl Subnet {
         reserve.saturating_mul(MAX_INPUT_RESERVES)
     }
 
-    fn apply(&mut self, direction: Direction, trade: &Trade) {
+    /// Moves the amounts of a trade. Returns what both reserves and the outstanding alpha changed by:
+    /// alpha, outstanding, TAO. Without a pool one to one trades can find less than they take.
+    fn apply(&mut self, direction: Direction, trade: &Trade) -> [u64; 3] {
         let pool = &mut self.pool;
         let (paid, got) = (trade.amount_in_rao, trade.amount_out_rao);
+        let old = [pool.alpha_in_rao, pool.alpha_out_rao, pool.tao_rao];
         match direction {
             Direction::BuyAlpha => {
                 pool.alpha_in_rao = pool.alpha_in_rao.saturating_sub(got);
@@ -96,6 +117,8 @@ impl Subnet {
                 pool.tao_rao = pool.tao_rao.saturating_sub(got);
             }
         }
+        let new = [pool.alpha_in_rao, pool.alpha_out_rao, pool.tao_rao];
+        std::array::from_fn(|at| new[at].abs_diff(old[at]))
     }
 }
 
@@ -106,22 +129,31 @@ impl State {
         self.subnet(netuid).map_or(U64F64::ONE, Subnet::price)
     }
 
-    fn trade(
-        &mut self,
-        netuid: NetUid,
-        direction: Direction,
-        amount_rao: u64,
-        limit: U64F64,
-        drop_fees: bool,
-    ) -> Result<Trade, CallError> {
+    fn trade(&mut self, order: &Order, direction: Direction) -> Result<Trade, CallError> {
+        let &Order { netuid, rao, limit, drop_fees, .. } = order;
         self.note_pool(netuid);
         let subnet = self.subnet_mut(netuid).ok_or(CallError::SubnetNotExists)?;
-        let trade = subnet.quote(direction, amount_rao, limit, drop_fees)?;
+        let trade = subnet.quote(direction, rao, limit, drop_fees)?;
         if subnet.is_dynamic() && !subnet.pool.initialized {
             subnet.pool.initialized = true;
             subnet.pool.quote_weight_e18 = ONE_E18 / 2;
         }
-        subnet.apply(direction, &trade);
+        let [reserve, outstanding, tao] = subnet.apply(direction, &trade);
+        let (pool, pot, reason) = (Place::PoolReserve(netuid), Place::Pot(netuid), order.reason);
+        match direction {
+            Direction::BuyAlpha => {
+                self.book_tao(pot, pool, tao, reason);
+                self.book_alpha(netuid, pool, order.alpha, reserve, reason);
+                let created = outstanding.saturating_sub(reserve);
+                self.book_alpha(netuid, Place::Emission, order.alpha, created, reason);
+            }
+            Direction::SellAlpha => {
+                self.book_alpha(netuid, order.alpha, pool, reserve, reason);
+                let missing = reserve.saturating_sub(outstanding);
+                self.book_alpha(netuid, Place::Emission, Place::Rounding, missing, reason);
+                self.book_tao(pool, pot, tao, reason);
+            }
+        }
         Ok(trade)
     }
 
@@ -130,18 +162,12 @@ impl State {
     ///
     /// # Errors
     /// As the pool refuses trades; nothing has changed then.
-    pub fn swap_tao_for_alpha(
-        &mut self,
-        netuid: NetUid,
-        tao_rao: u64,
-        limit: U64F64,
-        drop_fees: bool,
-    ) -> Result<Trade, CallError> {
-        let trade = self.trade(netuid, Direction::BuyAlpha, tao_rao, limit, drop_fees)?;
+    pub(super) fn swap_tao_for_alpha(&mut self, order: &Order) -> Result<Trade, CallError> {
+        let trade = self.trade(order, Direction::BuyAlpha)?;
         self.note_totals();
         // The whole amount counts, fee and rest included: that is how the chain's total drifts.
-        self.total_stake_rao = self.total_stake_rao.saturating_add(tao_rao);
-        self.add_volume(netuid, tao_rao);
+        self.total_stake_rao = self.total_stake_rao.saturating_add(order.rao);
+        self.add_volume(order.netuid, order.rao);
         Ok(trade)
     }
 
@@ -149,17 +175,11 @@ impl State {
     ///
     /// # Errors
     /// As the pool refuses trades; nothing has changed then.
-    pub fn swap_alpha_for_tao(
-        &mut self,
-        netuid: NetUid,
-        alpha_rao: u64,
-        limit: U64F64,
-        drop_fees: bool,
-    ) -> Result<Trade, CallError> {
-        let trade = self.trade(netuid, Direction::SellAlpha, alpha_rao, limit, drop_fees)?;
+    pub(super) fn swap_alpha_for_tao(&mut self, order: &Order) -> Result<Trade, CallError> {
+        let trade = self.trade(order, Direction::SellAlpha)?;
         self.note_totals();
         self.total_stake_rao = self.total_stake_rao.saturating_sub(trade.amount_out_rao);
-        self.add_volume(netuid, trade.amount_out_rao);
+        self.add_volume(order.netuid, trade.amount_out_rao);
         Ok(trade)
     }
 

@@ -140,6 +140,8 @@ pub fn restore<'a>(
     }
     stakes(&mut state, dump, names);
     families(&mut state, dump, names);
+    // Traces say what is there, not how it came about.
+    state.open_books();
     state
 }
 

@@ -5,14 +5,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::SnapshotError;
 
 /// Bytes being read.
-pub(in crate::chain) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     pub bytes: &'a [u8],
     pub at: usize,
     /// How many accounts there are, once that is known; no id may be beyond.
     pub accounts: u32,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// From the beginning of some bytes, among which are no accounts.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0, accounts: 0 }
+    }
+
+    /// The next so many bytes as they are.
+    pub fn slice(&mut self, length: u64) -> Result<&'a [u8], SnapshotError> {
+        let short = SnapshotError::Short { at: self.bytes.len() };
+        let end = usize::try_from(length).ok().and_then(|length| self.at.checked_add(length));
+        let end = end.ok_or(short)?;
+        let slice = self.bytes.get(self.at..end).ok_or(short)?;
+        self.at = end;
+        Ok(slice)
+    }
+
     pub fn take<const N: usize>(&mut self) -> Result<[u8; N], SnapshotError> {
         let short = SnapshotError::Short { at: self.bytes.len() };
         let end = self.at.checked_add(N).ok_or(short)?;
@@ -27,7 +42,7 @@ impl Reader<'_> {
 }
 
 /// A value with a layout.
-pub(in crate::chain) trait Encode: Sized {
+pub(crate) trait Encode: Sized {
     fn put(&self, out: &mut Vec<u8>);
     fn get(from: &mut Reader<'_>) -> Result<Self, SnapshotError>;
 }

@@ -8,7 +8,7 @@ use super::encode::{Encode, Reader};
 use crate::chain::{
     Account, AccountId, BlockFlow, Commit, GlobalParameters, Hyperparameters, LockState, Locks,
     Mechanism, Neurons, OwnerParameter, Pending, Pool, RecycleOrBurn, Registration, RootClaimType,
-    Schedule, Share, StakePool, Subnet, TimelockedCommit, TransactionKind,
+    Schedule, Share, StakePool, Subnet, SubnetBooks, TaoBooks, TimelockedCommit, TransactionKind,
 };
 
 macro_rules! encode_structs {
@@ -34,8 +34,13 @@ encode_structs! {
     Subnet {
         netuid pot hyper pool flow pending schedule registration neurons mechanisms mechanism_split
         stakes children parents pending_children alpha_dividends root_alpha_dividends
-        hotkey_alpha_last_epoch root_claimed auto_stake locks
+        hotkey_alpha_last_epoch root_claimed auto_stake locks books
     }
+    SubnetBooks {
+        created_rao recycled_rao burned_rao claimable_rao fees_rao rounding_rao unpaid_rao
+        beside_pool_rao
+    }
+    TaoBooks { created_rao recycled_rao dust_rao }
     Pool {
         tao_rao alpha_in_rao alpha_out_rao protocol_alpha_rao quote_weight_e18 initialized
         scrap_alpha_rao volume_rao moving_price_bits root_proportion_bits tao_flow_rao
