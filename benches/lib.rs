@@ -1,4 +1,6 @@
-//! Made-up subnets for the benches: dense, seeded, of any size.
+//! Made-up subnets for the benches: dense, seeded, of any size; whole chains in [`chains`].
+
+pub mod chains;
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,0 +1,195 @@
+//! Whole runs of the chain, timed: `whole_runs [one|crowd|genesis] [days]`, all three without
+//! arguments.
+//!
+//! `one`: a subnet of 256 neurons whose 64 validators set weights every 100 blocks, a year. `crowd`:
+//! 128 such subnets, 30 days. `genesis`: the 4096 keys of the real chain's first block as one
+//! subnet, of which the 64 with the most stake weigh all others every 100 blocks, a year. The chain
+//! buys alpha in every pool every block. Printed are wall and processor time, blocks per second,
+//! the part of blocks in which epochs ran, and the peak of memory so far.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use subsim_benches::chains::{Chain, Crowd, Pools, TAO, Voters};
+
+const BLOCKS_PER_DAY: u64 = 7200;
+const WEIGHTS_EVERY_BLOCKS: u64 = 100;
+
+/// The subnet of the speed goals.
+const SUBNET: Crowd = Crowd {
+    subnets: 1,
+    neurons: 256,
+    validators: 64,
+    tempo_blocks: 360,
+    yuma3_liquid: false,
+    pools: Pools::Buying,
+    balance_tao: 100,
+    stake_alpha: 60_000,
+};
+
+/// Where the time of a run went.
+#[derive(Default)]
+struct Times {
+    idle: Duration,
+    idle_blocks: u64,
+    with_epochs: Duration,
+    blocks_with_epochs: u64,
+    epochs: u64,
+    calls: u64,
+    calling: Duration,
+}
+
+impl Times {
+    /// Runs blocks, timing those with epochs apart from the others, and calls apart from both.
+    fn run(&mut self, chain: &mut Chain, voters: &[Voters], blocks: u64) {
+        let mut stepped: u64 = epochs_so_far(chain);
+        for _ in 0..blocks {
+            let start = Instant::now();
+            chain.block();
+            let stepping = start.elapsed();
+            // Counting costs a look at every subnet; it is not timed.
+            let now = epochs_so_far(chain);
+            if now > stepped {
+                self.epochs += now - stepped;
+                self.with_epochs += stepping;
+                self.blocks_with_epochs += 1;
+                stepped = now;
+            } else {
+                self.idle += stepping;
+                self.idle_blocks += 1;
+            }
+            let start = Instant::now();
+            for voters in voters {
+                self.calls += voters.vote(chain, WEIGHTS_EVERY_BLOCKS);
+            }
+            self.calling += start.elapsed();
+        }
+    }
+
+    fn print(&self, name: &str, wall: Duration, processor_s: f64) {
+        let blocks = self.idle_blocks + self.blocks_with_epochs;
+        let per = |time: Duration, count: u64| time.as_nanos() as f64 / count.max(1) as f64 / 1e3;
+        let idle_us = per(self.idle, self.idle_blocks);
+        let epochs_s = (self.with_epochs.as_secs_f64()
+            - idle_us * self.blocks_with_epochs as f64 / 1e6)
+            .max(0.0);
+        println!("{name}: {blocks} blocks, {} epochs, {} calls", self.epochs, self.calls);
+        println!(
+            "  {:.1} s wall, {processor_s:.1} s of processor, {:.0} blocks per second",
+            wall.as_secs_f64(),
+            blocks as f64 / wall.as_secs_f64()
+        );
+        println!(
+            "  epochs {:.0}% of wall ({:.0} us each), calls {:.0}% ({:.2} us each), idle block {idle_us:.2} us",
+            100.0 * epochs_s / wall.as_secs_f64(),
+            epochs_s * 1e6 / self.epochs.max(1) as f64,
+            100.0 * self.calling.as_secs_f64() / wall.as_secs_f64(),
+            per(self.calling, self.calls),
+        );
+        println!("  peak memory {}", status("VmHWM:"));
+    }
+}
+
+fn epochs_so_far(chain: &Chain) -> u64 {
+    chain.state.subnets.iter().flatten().map(|subnet| subnet.schedule.epoch_index).sum()
+}
+
+/// A line of `/proc/self/status`, where there is one.
+fn status(field: &str) -> String {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix(field));
+    line.map_or("unknown".to_owned(), |rest| rest.trim().to_owned())
+}
+
+/// Seconds of processor that this process used, where `/proc` tells, in steps of 10 ms.
+fn processor_s() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Fields after the name in parentheses; user and system time are the 12th and 13th of them.
+    let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+fn timed(name: &str, mut chain: Chain, voters: &[Voters], days: u64) {
+    let mut times = Times::default();
+    let (start, used) = (Instant::now(), processor_s());
+    times.run(&mut chain, voters, days * BLOCKS_PER_DAY);
+    times.print(name, start.elapsed(), processor_s() - used);
+    let paid = chain.state.subnets.iter().flatten().skip(1).all(|subnet| {
+        subnet.mechanisms[0].incentive.iter().filter(|incentive| **incentive > 0).count() > 100
+    });
+    chain.state.audit().expect("books that add up");
+    assert!(paid, "a run in which miners earn nothing measures nothing");
+    println!("  digest {}", hex(&chain.state.digest()));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn one(days: u64) {
+    timed("one", SUBNET.build(1), &[Voters::new(&SUBNET, 1, 2)], days);
+}
+
+fn crowd(days: u64) {
+    let crowd = Crowd { subnets: 128, ..SUBNET };
+    let voters: Vec<_> =
+        (1..=crowd.subnets).map(|netuid| Voters::new(&crowd, netuid, netuid.into())).collect();
+    timed("crowd", crowd.build(1), &voters, days);
+}
+
+/// Where the genesis lies, beside the project.
+fn genesis_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/finney-genesis-4096.json")
+}
+
+/// Neurons by falling stake, whose coldkeys hold the free balances in turn.
+fn genesis(days: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let Ok(text) = std::fs::read_to_string(genesis_file()) else {
+        eprintln!("SKIPPED: no {}", genesis_file().display());
+        return Ok(());
+    };
+    let file: serde_json::Value = serde_json::from_str(&text)?;
+    let amounts = |list: &str, field: Option<&str>| -> Vec<u64> {
+        let entries = file[list].as_array().into_iter().flatten();
+        let amount = |entry: &serde_json::Value| field.map_or(entry, |f| &entry[f]).as_u64();
+        entries.filter_map(amount).collect()
+    };
+    let mut stakes = amounts("neurons", Some("stake_rao"));
+    stakes.sort_unstable_by_key(|rao| std::cmp::Reverse(*rao));
+    let neurons = stakes.len() as u16;
+    let crowd = Crowd { neurons, balance_tao: 0, stake_alpha: 0, ..SUBNET };
+    let mut chain = crowd.build(1);
+    for (uid, rao) in (0..).zip(&stakes) {
+        let (cold, hotkey) = crowd.keys(1, uid);
+        chain.state.grant_stake(1, hotkey, cold, *rao);
+    }
+    chain.state.grant_first_permits(1);
+    for (at, rao) in amounts("free_balances_rao", None).iter().enumerate() {
+        let (cold, _) = crowd.keys(1, (at % stakes.len()) as u16);
+        chain.state.account_mut(cold).free_rao += rao;
+        chain.state.total_issuance_rao += rao;
+        chain.state.balances_issuance_rao += rao;
+    }
+    chain.state.open_books();
+    println!("genesis: {} TAO issued", chain.state.total_issuance_rao / TAO);
+    timed("genesis", chain, &[Voters::new(&crowd, 1, 2)], days);
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let which = arguments.next();
+    let days = arguments.next().map(|days| days.parse::<u64>()).transpose()?;
+    match which.as_deref() {
+        Some("one") => one(days.unwrap_or(365)),
+        Some("crowd") => crowd(days.unwrap_or(30)),
+        Some("genesis") => genesis(days.unwrap_or(365))?,
+        Some(other) => return Err(format!("{other} is not one, crowd or genesis").into()),
+        None => {
+            one(365);
+            crowd(30);
+            genesis(365)?;
+        }
+    }
+    Ok(())
+}
