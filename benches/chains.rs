@@ -170,11 +170,22 @@ impl Voters {
     /// The validators of a subnet.
     #[must_use]
     pub fn new(crowd: &Crowd, netuid: NetUid, seed: u64) -> Self {
+        let validators = (0..crowd.validators).map(|uid| (uid, crowd.keys(netuid, uid).1));
+        Self::of(validators, crowd.neurons, netuid, seed)
+    }
+
+    /// The validators of a subnet of any origin, by uid and hotkey, among so many neurons.
+    #[must_use]
+    pub fn of(
+        validators: impl IntoIterator<Item = (u16, AccountId)>,
+        neurons: u16,
+        netuid: NetUid,
+        seed: u64,
+    ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let quality: Vec<u32> =
-            (0..crowd.neurons).map(|_| rng.random_range(2000..50_000)).collect();
-        let calls = (0..crowd.validators).map(|validator| {
-            let uids: Vec<_> = (0..crowd.neurons).filter(|uid| *uid != validator).collect();
+        let quality: Vec<u32> = (0..neurons).map(|_| rng.random_range(2000..50_000)).collect();
+        let calls = validators.into_iter().map(|(validator, hotkey)| {
+            let uids: Vec<_> = (0..neurons).filter(|uid| *uid != validator).collect();
             let mut row = || {
                 let noisy = |uid: &u16| {
                     let quality = quality[usize::from(*uid)];
@@ -184,7 +195,7 @@ impl Voters {
                 let uids = uids.clone();
                 Call::SetWeights { netuid, mechanism: 0, uids, values, version_key: 0 }
             };
-            (crowd.keys(netuid, validator).1, (0..ROWS).map(|_| row()).collect())
+            (hotkey, (0..ROWS).map(|_| row()).collect())
         });
         Self { calls: calls.collect() }
     }

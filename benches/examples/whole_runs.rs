@@ -1,16 +1,18 @@
-//! Whole runs of the chain, timed: `whole_runs [one|crowd|genesis] [days]`, all three without
-//! arguments.
+//! Whole runs of the chain, timed: `whole_runs [one|crowd|genesis|idle] [days]`, the first three
+//! without arguments.
 //!
 //! `one`: a subnet of 256 neurons whose 64 validators set weights every 100 blocks, a year. `crowd`:
 //! 128 such subnets, 30 days. `genesis`: the 4096 keys of the real chain's first block as one
 //! subnet, of which the 64 with the most stake weigh all others every 100 blocks, a year. The chain
-//! buys alpha in every pool every block. Printed are wall and processor time, blocks per second,
+//! buys alpha in every pool every block. `idle`: blocks in which nothing happens. Printed are wall and processor time, blocks per second,
 //! the part of blocks in which epochs ran, and the peak of memory so far.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use subsim_benches::chains::{Chain, Crowd, Pools, TAO, Voters};
+use subsim_sim::chain::import::GenesisFile;
+use subsim_sim::chain::{BlockWorkspace, GlobalParameters};
 
 const BLOCKS_PER_DAY: u64 = 7200;
 const WEIGHTS_EVERY_BLOCKS: u64 = 100;
@@ -142,38 +144,54 @@ fn genesis_file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/finney-genesis-4096.json")
 }
 
-/// Neurons by falling stake, whose coldkeys hold the free balances in turn.
+/// The network of the file as its importer makes it, with as many validators as the other runs.
 fn genesis(days: u64) -> Result<(), Box<dyn std::error::Error>> {
-    let Ok(text) = std::fs::read_to_string(genesis_file()) else {
-        eprintln!("SKIPPED: no {}", genesis_file().display());
+    let path = genesis_file();
+    if !path.exists() {
+        eprintln!("SKIPPED: no {}", path.display());
         return Ok(());
-    };
-    let file: serde_json::Value = serde_json::from_str(&text)?;
-    let amounts = |list: &str, field: Option<&str>| -> Vec<u64> {
-        let entries = file[list].as_array().into_iter().flatten();
-        let amount = |entry: &serde_json::Value| field.map_or(entry, |f| &entry[f]).as_u64();
-        entries.filter_map(amount).collect()
-    };
-    let mut stakes = amounts("neurons", Some("stake_rao"));
-    stakes.sort_unstable_by_key(|rao| std::cmp::Reverse(*rao));
-    let neurons = stakes.len() as u16;
-    let crowd = Crowd { neurons, balance_tao: 0, stake_alpha: 0, ..SUBNET };
-    let mut chain = crowd.build(1);
-    for (uid, rao) in (0..).zip(&stakes) {
-        let (cold, hotkey) = crowd.keys(1, uid);
-        chain.state.grant_stake(1, hotkey, cold, *rao);
     }
-    chain.state.grant_first_permits(1);
-    for (at, rao) in amounts("free_balances_rao", None).iter().enumerate() {
-        let (cold, _) = crowd.keys(1, (at % stakes.len()) as u16);
-        chain.state.account_mut(cold).free_rao += rao;
-        chain.state.total_issuance_rao += rao;
-        chain.state.balances_issuance_rao += rao;
-    }
-    chain.state.open_books();
-    println!("genesis: {} TAO issued", chain.state.total_issuance_rao / TAO);
-    timed("genesis", chain, &[Voters::new(&crowd, 1, 2)], days);
+    let mut state = GenesisFile::load(&path)?.state(GlobalParameters::default())?;
+    let hyper = &mut state.subnet_mut(1).ok_or("the file makes no subnet")?.hyper;
+    hyper.max_allowed_validators = SUBNET.validators;
+    hyper.commit_reveal_enabled = false;
+    state.grant_first_permits(1);
+    let neurons = &state.subnet(1).ok_or("the file makes no subnet")?.neurons;
+    let seats = (0..).zip(neurons.hotkeys.iter().copied());
+    let validators: Vec<_> =
+        seats.filter(|(uid, _)| neurons.validator_permit[usize::from(*uid)]).collect();
+    let voters = Voters::of(validators, neurons.len() as u16, 1, 2);
+    println!("genesis: {} TAO issued, {} validators", state.total_issuance_rao / TAO, voters.len());
+    let chain = Chain { state, workspace: BlockWorkspace::default() };
+    timed("genesis", chain, &[voters], days);
     Ok(())
+}
+
+/// Blocks without calls, epochs or trades: processor time per subnet, root not counted. Without
+/// stake on root its part of the alpha need not be computed.
+fn idle() {
+    const BLOCKS: u64 = 50_000;
+    for (subnets, root_tao) in [1, 32, 128].into_iter().flat_map(|n| [(n, 0), (n, 1_000_000)]) {
+        let pools = Pools::Quiet;
+        let crowd = Crowd { subnets, neurons: 64, tempo_blocks: 50_400, pools, ..SUBNET };
+        let mut start = crowd.build(1).state;
+        let (cold, hotkey) = crowd.keys(1, 0);
+        start.grant_stake(0, hotkey, cold, root_tao * TAO);
+        let rounds = 256 / u64::from(subnets);
+        let used = processor_s();
+        for _ in 0..rounds {
+            let state = start.clone();
+            let mut chain = Chain { state, workspace: BlockWorkspace::default() };
+            (0..BLOCKS).for_each(|_| chain.block());
+            assert_eq!(epochs_so_far(&chain), 0, "not an idle run");
+        }
+        let each_ns = (processor_s() - used) * 1e9 / (rounds * BLOCKS) as f64;
+        println!(
+            "idle, {subnets} subnets, {root_tao} TAO on root: {each_ns:.0} ns per block, {:.1} per \
+             subnet",
+            each_ns / f64::from(subnets)
+        );
+    }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -184,7 +202,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some("one") => one(days.unwrap_or(365)),
         Some("crowd") => crowd(days.unwrap_or(30)),
         Some("genesis") => genesis(days.unwrap_or(365))?,
-        Some(other) => return Err(format!("{other} is not one, crowd or genesis").into()),
+        Some("idle") => idle(),
+        Some(other) => return Err(format!("{other} is not one, crowd, genesis or idle").into()),
         None => {
             one(365);
             crowd(30);

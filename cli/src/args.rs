@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use subsim_sim::scenario::BondRule;
 
 use crate::help;
+use crate::lab_args::{BaselineArgs, CasesArgs, CheckArgs, GuaranteesArgs, SweepArgs};
 
 /// A wind tunnel for Bittensor subnets: who gets paid, and why, if the network behaves like this?
 #[derive(Debug, Parser)]
@@ -20,9 +21,32 @@ pub(crate) enum Command {
     /// Run a scenario file and write datasets, metrics and plots
     #[command(after_help = help::RUN, after_long_help = help::run_in_full())]
     Run(RunArgs),
+    /// Show where every rao of a block went
+    #[command(after_help = help::EXPLAIN)]
+    Explain(ExplainArgs),
+    /// Show the history of an account, from the results of a run
+    #[command(after_help = help::ACCOUNT)]
+    Account(AccountArgs),
+    /// Show who held a uid and what it earned, from the results of a run
+    #[command(after_help = help::NEURON)]
+    Neuron(NeuronArgs),
     /// Run epochs on a real subnet's metagraph
     #[command(after_help = help::REPLAY, after_long_help = help::replay_in_full())]
     Replay(ReplayArgs),
+    /// Run a scenario at many points, each under many seeds
+    #[command(after_help = help::SWEEP)]
+    Sweep(SweepArgs),
+    /// Keep what scenarios come to, for `check` to compare with
+    Baseline(BaselineArgs),
+    /// Compare scenarios with their baselines: the same, or what shifted
+    #[command(after_help = help::CHECK)]
+    Check(CheckArgs),
+    /// Run the published cases of Yuma under every rule
+    #[command(after_help = help::CASES)]
+    Cases(CasesArgs),
+    /// Map what an honest majority keeps against a cabal, beside the published figures
+    #[command(after_help = help::GUARANTEES)]
+    Guarantees(GuaranteesArgs),
     /// Check the arithmetic against files of reference vectors
     #[command(after_help = help::VERIFY)]
     Verify(VerifyArgs),
@@ -46,6 +70,29 @@ pub(crate) struct RunArgs {
     /// Number of epochs, in place of the scenario's; the same as --set simulation.epochs=N
     #[arg(long, value_name = "N", value_parser = epochs, allow_negative_numbers = true)]
     pub(crate) epochs: Option<u64>,
+
+    /// Last block to run, at resolution block; the scenario's end unless given
+    #[arg(long, value_name = "N", value_parser = block, allow_negative_numbers = true)]
+    pub(crate) blocks: Option<u64>,
+
+    /// Check after every block that all TAO and alpha add up, at resolution block; the first block
+    /// and account that break it are named
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Save the whole state to a file, at resolution block: after the block given by --at-block, or
+    /// after the last one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_state: Option<PathBuf>,
+
+    /// Block after which --save-state saves
+    #[arg(long, value_name = "N", value_parser = block, allow_negative_numbers = true,
+          requires = "save_state")]
+    pub(crate) at_block: Option<u64>,
+
+    /// Go on from a saved state of the same scenario instead of block 0
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from_state: Option<PathBuf>,
 
     /// Seed of all random draws, in place of the scenario's; the same as --set simulation.seed=N
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
@@ -87,6 +134,64 @@ pub(crate) struct ReplayArgs {
 
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Scenario file of resolution block, or the folder with the results of such a run
+    #[arg(value_name = "SCENARIO|DIR")]
+    pub(crate) target: PathBuf,
+
+    /// The block to explain
+    #[arg(long, value_name = "N", value_parser = block, allow_negative_numbers = true)]
+    pub(crate) block: u64,
+
+    /// Change a value of the scenario, as for `run`; repeatable
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) overrides: Vec<String>,
+
+    /// Start from a saved state of the scenario, to save the way from block 0
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from_state: Option<PathBuf>,
+
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// No progress bar, no warnings
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountArgs {
+    /// Folder with the results of a run of resolution block
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// Name of the account, such as alice or honest-0
+    pub(crate) name: String,
+
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NeuronArgs {
+    /// Folder with the results of a run of resolution block
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// Name or number of the subnet
+    pub(crate) subnet: String,
+
+    /// The uid
+    pub(crate) uid: u16,
+
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What `run` and `replay` have in common.
@@ -148,7 +253,7 @@ impl Rule {
 }
 
 /// A number of threads. More than a thousand is a slip of the finger, not a machine.
-fn threads(text: &str) -> Result<usize, String> {
+pub(crate) fn threads(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(threads @ 1..=1024) => Ok(threads),
         _ => Err("a number of threads is 1 to 1024".to_owned()),
@@ -163,7 +268,15 @@ fn epochs(text: &str) -> Result<u64, String> {
     }
 }
 
+/// The number of a block of a run.
+fn block(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(block @ 1..=100_000_000) => Ok(block),
+        _ => Err("a block is 1 to 100000000, without commas".to_owned()),
+    }
+}
+
 /// A seed: any number of 64 bits.
-fn seed(text: &str) -> Result<u64, String> {
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }

@@ -1,5 +1,5 @@
-//! Ctrl-C (and the polite kill signals): the first one asks the run to stop after its epoch, the
-//! second ends the process.
+//! Ctrl-C (and the polite kill signals): the first one asks the run to stop after its epoch or
+//! block, the second ends the process.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -32,23 +32,27 @@ enum Work {
     Writing(PathBuf),
 }
 
-/// Starts to listen. `bar` is moved aside for the message.
-pub(crate) fn listen(bar: &ProgressBar) -> Result<&'static AtomicBool, Failure> {
+/// Starts to listen. `bar` is moved aside for the message; `step` is what is finished first, such
+/// as an epoch.
+pub(crate) fn listen(
+    bar: &ProgressBar,
+    step: &'static str,
+) -> Result<&'static AtomicBool, Failure> {
     let bar = bar.clone();
     let mut first: Option<Instant> = None;
     ctrlc::set_handler(move || match first {
         None => {
             first = Some(Instant::now());
             CANCEL.store(true, Ordering::SeqCst);
-            tell(
-                &bar,
-                match *work() {
-                    Work::Writing(_) => "the results are just being written; Ctrl-C again aborts",
-                    _ => {
-                        "stopping after this epoch to keep the results so far; Ctrl-C again aborts"
-                    }
-                },
-            );
+            let text = match *work() {
+                Work::Writing(_) => {
+                    "the results are just being written; Ctrl-C again aborts".to_owned()
+                }
+                _ => format!(
+                    "stopping after this {step} to keep the results so far; Ctrl-C again aborts"
+                ),
+            };
+            tell(&bar, &text);
         }
         Some(first) if is_echo(first.elapsed()) => {}
         Some(_) => {

@@ -2,13 +2,14 @@
 //! out by the libraries below it; nothing here computes a number.
 
 mod args;
+mod chain_table;
 mod commands;
 mod console;
 mod help;
 mod interrupt;
+mod lab_args;
 mod numbers;
 mod outcome;
-mod owner;
 mod progress;
 mod table;
 
@@ -49,7 +50,15 @@ fn main() -> ExitCode {
 fn dispatch(command: Command, console: &mut Console) -> Result<Outcome, Failure> {
     match command {
         Command::Run(args) => commands::run(&args, console),
+        Command::Explain(args) => commands::explain(&args, console),
+        Command::Account(args) => commands::account(&args, console),
+        Command::Neuron(args) => commands::neuron(&args, console),
         Command::Replay(args) => commands::replay(&args, console),
+        Command::Sweep(args) => commands::sweep(&args, console),
+        Command::Baseline(args) => commands::baseline(&args, console),
+        Command::Check(args) => commands::check(&args, console),
+        Command::Cases(args) => commands::cases(&args, console),
+        Command::Guarantees(args) => commands::guarantees(&args, console),
         Command::Verify(args) => commands::verify(&args, console),
         Command::Schema => commands::schema(console),
         Command::List(args) => commands::list(&args, console),

@@ -1,5 +1,7 @@
 //! Numbers as a person reads them: as many digits as tell something, thousands apart.
 
+use subsim_sim::amounts::grouped;
+
 /// Amounts are told in tokens.
 const RAO_PER_TOKEN: f64 = 1e9;
 
@@ -64,25 +66,22 @@ fn trimmed(text: String) -> String {
 pub(crate) fn tokens(rao: u128) -> String {
     let text = format!("{:.3}", rao as f64 / RAO_PER_TOKEN);
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, "0"));
-    format!("{}.{decimals}", thousands(whole))
+    format!("{}.{decimals}", grouped(whole))
+}
+
+/// An amount of tokens that may be negative, with three decimals and thousands apart.
+pub(crate) fn amount(value: f64) -> String {
+    let text = format!("{:.3}", value.abs());
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, "0"));
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let sign = if value < 0.0 && !is_zero { "-" } else { "" };
+    format!("{sign}{}.{decimals}", grouped(whole))
 }
 
 /// A number of things, such as `1 epoch` or `2,000 epochs`.
 pub(crate) fn count(number: u64, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", thousands(&number.to_string()))
-}
-
-/// Digits in groups of three.
-pub(crate) fn thousands(digits: &str) -> String {
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{} {thing}{plural}", grouped(&number.to_string()))
 }
 
 #[cfg(test)]
@@ -95,6 +94,13 @@ mod tests {
         assert_eq!(tokens(999_000_000_000), "999.000");
         assert_eq!(tokens(1_000_500_000_000), "1,000.500");
         assert_eq!(tokens(21_000_000_000_000_000), "21,000,000.000");
+    }
+
+    #[test]
+    fn losses_have_a_sign() {
+        assert_eq!(amount(-1234.5), "-1,234.500");
+        assert_eq!(amount(-0.0001), "0.000");
+        assert_eq!(amount(2.0), "2.000");
     }
 
     #[test]

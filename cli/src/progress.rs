@@ -11,6 +11,8 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, Prog
 pub(crate) enum Unit {
     /// Epochs of a run.
     Epochs,
+    /// Blocks of a run.
+    Blocks,
     /// Bytes of a file.
     Bytes,
 }
@@ -21,6 +23,7 @@ pub(crate) fn bar(total: u64, unit: Unit, label: String, quiet: bool) -> Progres
     let bar = ProgressBar::with_draw_target(Some(total), target).with_message(label);
     let template = match unit {
         Unit::Epochs => "{msg} {bar:30} {human_pos}/{human_len} epochs, {rate}/s, {eta} left",
+        Unit::Blocks => "{msg} {bar:30} {human_pos}/{human_len} blocks, {rate}/s, {eta} left",
         Unit::Bytes => "{msg} {bar:30} {bytes}/{total_bytes}, {binary_bytes_per_sec}, {eta} left",
     };
     // The templates are constants; should one be wrong, the plain bar is still a bar.

@@ -3,12 +3,12 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment, LineStyle, Table, TableStyle};
 use subsim_reports::{
-    ExpectationResult, GroupSummary, MinerMetrics, Summary, TopNeuron, UnpaidSummary,
+    ExpectationResult, GroupSummary, MinerMetrics, OwnerCut, Summary, TopNeuron, UnpaidSummary,
 };
+use subsim_sim::amounts::grouped;
 
 use crate::console::Paint;
-use crate::numbers::{count, judged, measure, none, percent, thousands, tokens};
-use crate::owner::OwnerCut;
+use crate::numbers::{count, judged, measure, none, percent, tokens};
 
 /// Neurons named on the lines of the best paid.
 const TOP_SHOWN: usize = 5;
@@ -33,19 +33,12 @@ pub(crate) struct Extra {
 
 /// The whole summary as lines of text.
 pub(crate) fn render(summary: &Summary, extra: &Extra, colour: bool) -> String {
-    let mut text = String::new();
-    let title = summary.title.as_deref().unwrap_or(&summary.scenario);
-    text.push_str(&Paint::Bold.text(colour, title));
-    text.push('\n');
-    if let Some(question) = &summary.question {
-        text.push_str(&Paint::Dim.text(colour, question));
-        text.push('\n');
-    }
-    if !summary.overrides.is_empty() {
-        let with = format!("with {}", summary.overrides.join(", "));
-        text.push_str(&Paint::Dim.text(colour, &with));
-        text.push('\n');
-    }
+    let mut text = heading(
+        summary.title.as_deref().unwrap_or(&summary.scenario),
+        summary.question.as_deref(),
+        &summary.overrides,
+        colour,
+    );
     if !extra.assumed.is_empty() {
         let assumed = format!("assumed: {}", extra.assumed.join(", "));
         text.push_str(&Paint::Dim.text(colour, &assumed));
@@ -62,11 +55,30 @@ pub(crate) fn render(summary: &Summary, extra: &Extra, colour: bool) -> String {
     text.push_str(&extra.owner_cut.as_ref().map_or_else(String::new, owner_cut));
     text.push_str(&unpaid("miner", &summary.run.paid_no_miner, summary.epochs_done));
     text.push_str(&unpaid("validator", &summary.run.paid_no_validator, summary.epochs_done));
-    text.push_str(&expectations(&summary.expectations, summary.cancelled, colour));
+    let judged: Vec<Judged<'_>> = summary.expectations.iter().map(Judged::from).collect();
+    text.push_str(&expectations(&judged, so_far(summary), colour));
     text
 }
 
-fn groups(groups: &[GroupSummary], colour: bool) -> String {
+/// Title, question and what was changed against the scenario.
+pub(crate) fn heading(
+    title: &str,
+    question: Option<&str>,
+    overrides: &[String],
+    colour: bool,
+) -> String {
+    let mut text = Paint::Bold.text(colour, title);
+    text.push('\n');
+    let with = (!overrides.is_empty()).then(|| format!("with {}", overrides.join(", ")));
+    for line in question.into_iter().chain(with.as_deref()) {
+        text.push_str(&Paint::Dim.text(colour, line));
+        text.push('\n');
+    }
+    text
+}
+
+/// An empty table with a head, in the style of all.
+pub(crate) fn table(names: &[&str], colour: bool) -> Table {
     let mut table = Table::new();
     table.load_style(STYLE);
     // Never broken into narrow columns: on a small terminal long lines are the lesser evil.
@@ -74,12 +86,24 @@ fn groups(groups: &[GroupSummary], colour: bool) -> String {
     if colour {
         table.enforce_styling();
     }
-    let names = ["group", "role", "neurons", "emission α", "share", "each α", "per stake"];
-    let head = names.into_iter().map(|name| {
+    let head = names.iter().map(|name| {
         let cell = Cell::new(name);
         if colour { cell.add_attribute(Attribute::Bold) } else { cell }
     });
     table.set_header(head.collect::<Vec<_>>());
+    table
+}
+
+/// Aligns numbers: the columns from `first` on.
+pub(crate) fn right_from(table: &mut Table, first: usize) {
+    for column in table.column_iter_mut().skip(first) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+fn groups(groups: &[GroupSummary], colour: bool) -> String {
+    let names = ["group", "role", "neurons", "emission α", "share", "each α", "per stake"];
+    let mut table = table(&names, colour);
     for group in groups {
         table.add_row([
             group.name.clone(),
@@ -91,9 +115,7 @@ fn groups(groups: &[GroupSummary], colour: bool) -> String {
             group.dividend_per_stake.map_or_else(String::new, measure),
         ]);
     }
-    for column in table.column_iter_mut().skip(2) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
+    right_from(&mut table, 2);
     table.trim_fmt()
 }
 
@@ -140,49 +162,85 @@ fn unpaid(role: &str, unpaid: &UnpaidSummary, epochs: u64) -> String {
         return String::new();
     }
     let why = unpaid.why.map_or_else(String::new, |why| format!(": {why}"));
-    let (of, all) = (thousands(&unpaid.epochs.to_string()), count(epochs, "epoch"));
+    let (of, all) = (grouped(&unpaid.epochs.to_string()), count(epochs, "epoch"));
     format!("{of} of {all} paid no {role}{why}\n")
 }
 
-fn expectations(results: &[ExpectationResult], cancelled: bool, colour: bool) -> String {
+/// An expectation and how it came out.
+pub(crate) struct Judged<'a> {
+    pub(crate) name: &'a str,
+    /// What was measured, and over what.
+    pub(crate) metric: String,
+    pub(crate) min: Option<f64>,
+    pub(crate) max: Option<f64>,
+    pub(crate) value: Option<f64>,
+    pub(crate) passed: bool,
+}
+
+impl<'a> From<&'a ExpectationResult> for Judged<'a> {
+    fn from(result: &'a ExpectationResult) -> Self {
+        let window = if result.window == "last" { " in the last epoch" } else { "" };
+        Self {
+            name: &result.name,
+            metric: format!("{}{window}", result.metric),
+            min: result.min,
+            max: result.max,
+            value: result.value,
+            passed: result.passed,
+        }
+    }
+}
+
+impl Judged<'_> {
+    /// What was measured, what it came to, and what was expected.
+    fn outcome(&self) -> String {
+        let passes = |value: f64| {
+            self.min.is_none_or(|min| value >= min) && self.max.is_none_or(|max| value <= max)
+        };
+        let value = match self.value {
+            None => "has no value".to_owned(),
+            Some(value) => format!("= {}", judged(value, passes)),
+        };
+        format!("{} {value}, {}", self.metric, bounds(self.min, self.max))
+    }
+
+    /// A line for those who see no table.
+    pub(crate) fn failure(&self, so_far: &str) -> String {
+        format!("expectation {} failed{so_far}: {}", self.name, self.outcome())
+    }
+}
+
+/// A list of expectations; `so_far` says on what part of the run they were judged, if not on all.
+pub(crate) fn expectations(results: &[Judged<'_>], so_far: &str, colour: bool) -> String {
     if results.is_empty() {
         return String::new();
     }
     let width = results.iter().map(|result| result.name.chars().count()).max().unwrap_or(0);
     let held = results.iter().filter(|result| result.passed).count();
-    let so_far = if cancelled { " on the epochs so far" } else { "" };
     let mut text = format!("\nExpectations{so_far}: {held} of {} hold\n", results.len());
     for result in results {
-        let mark = match result.passed {
-            true => Paint::Green.text(colour, "✓"),
-            false => Paint::Red.text(colour, "✗"),
-        };
-        text.push_str(&format!("  {mark} {:<width$}  {}\n", result.name, outcome(result)));
+        let mark = mark(result.passed, colour);
+        text.push_str(&format!("  {mark} {:<width$}  {}\n", result.name, result.outcome()));
     }
     text
+}
+
+/// The sign of something that holds, or does not.
+pub(crate) fn mark(good: bool, colour: bool) -> String {
+    match good {
+        true => Paint::Green.text(colour, "✓"),
+        false => Paint::Red.text(colour, "✗"),
+    }
+}
+
+fn so_far(summary: &Summary) -> &'static str {
+    if summary.cancelled { " on the epochs so far" } else { "" }
 }
 
 /// A line for every expectation that does not hold, for those who see no table.
 pub(crate) fn failures(summary: &Summary) -> Vec<String> {
     let failed = summary.expectations.iter().filter(|result| !result.passed);
-    let so_far = if summary.cancelled { " on the epochs so far" } else { "" };
-    let told = |result: &ExpectationResult| {
-        format!("expectation {} failed{so_far}: {}", result.name, outcome(result))
-    };
-    failed.map(told).collect()
-}
-
-/// What was measured, what it came to, and what was expected.
-fn outcome(result: &ExpectationResult) -> String {
-    let passes = |value: f64| {
-        result.min.is_none_or(|min| value >= min) && result.max.is_none_or(|max| value <= max)
-    };
-    let value = match result.value {
-        None => "has no value".to_owned(),
-        Some(value) => format!("= {}", judged(value, passes)),
-    };
-    let window = if result.window == "last" { " in the last epoch" } else { "" };
-    format!("{}{window} {value}, {}", result.metric, bounds(result.min, result.max))
+    failed.map(|result| Judged::from(result).failure(so_far(summary))).collect()
 }
 
 fn bounds(min: Option<f64>, max: Option<f64>) -> String {
@@ -209,11 +267,11 @@ mod tests {
             value: Some(0.25),
             passed: true,
         };
-        let text = expectations(std::slice::from_ref(&result), false, false);
+        let text = expectations(&[Judged::from(&result)], "", false);
         let line = "  ✓ fair  gini in the last epoch = 0.25, expected at most 0.5\n";
         assert_eq!(text, format!("\nExpectations: 1 of 1 hold\n{line}"));
         (result.value, result.passed, result.window) = (None, false, "all");
-        let text = expectations(&[result], true, false);
+        let text = expectations(&[Judged::from(&result)], " on the epochs so far", false);
         assert!(text.starts_with("\nExpectations on the epochs so far: 0 of 1 hold\n"), "{text}");
         assert!(text.ends_with("  ✗ fair  gini has no value, expected at most 0.5\n"), "{text}");
     }

@@ -9,10 +9,21 @@ use serde_json::Value;
 fn help_documents_commands_and_exit_codes() {
     let folder = Folder::new();
     let done = folder.run(&["--help"]).expect_code(0);
-    for part in ["run", "replay", "verify", "schema", "list", "Exit codes:", "130"] {
+    for part in [
+        "run",
+        "explain",
+        "account",
+        "neuron",
+        "replay",
+        "verify",
+        "schema",
+        "list",
+        "Exit codes:",
+        "130",
+    ] {
         assert!(done.stdout.contains(part), "no {part} in:\n{}", done.stdout);
     }
-    for command in ["run", "replay", "verify"] {
+    for command in ["run", "explain", "account", "neuron", "replay", "verify"] {
         let done = folder.run(&[command, "--help"]).expect_code(0);
         assert!(done.stdout.contains("Exit codes:"), "{command}");
         assert!(done.stdout.contains("Examples:"), "{command}");
@@ -33,7 +44,9 @@ fn the_schema_is_the_committed_one() {
     let folder = Folder::new();
     let printed = folder.run(&["schema"]).expect_code(0).stdout;
     let schema: Value = serde_json::from_str(&printed).expect("JSON");
-    assert!(schema["properties"]["simulation"].is_object());
+    for kind in ["ScenarioFile", "ChainFile"] {
+        assert!(schema["$defs"][kind]["properties"]["simulation"].is_object(), "{kind}");
+    }
     let committed = std::fs::read_to_string(project("docs/scenario.schema.json")).expect("schema");
     assert!(
         printed == committed,

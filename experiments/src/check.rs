@@ -140,6 +140,10 @@ pub fn check(
             (!shifts.is_empty(), shifts, now.metrics.len())
         }
         Mode::Distribution { false_alarm_rate, round } => {
+            if let Some(why) = too_few(baseline, false_alarm_rate) {
+                let name = scenario.name.clone();
+                return Ok(Checked { verdict: Verdict::Failed(why), ..Checked::none(name) });
+            }
             let purpose = format!("check {round}");
             let now = replicates(scenario, &purpose, baseline.replicates, cancel, done)?;
             let (shifts, compared) = distributions(baseline, &now, false_alarm_rate);
@@ -153,6 +157,36 @@ pub fn check(
         shifts,
         compared,
     })
+}
+
+impl Checked {
+    /// Nothing compared.
+    fn none(scenario: String) -> Self {
+        let verdict = Verdict::Same;
+        Self { scenario, verdict, scenario_changed: false, shifts: Vec::new(), compared: 0 }
+    }
+}
+
+/// Why a baseline cannot show any shift at a rate of false alarms: its replicates are so few, or
+/// the rate is so small, that not even the clearest shift would count. `None` when it can.
+fn too_few(baseline: &Baseline, rate: f64) -> Option<String> {
+    // Of all divisions of two samples of n, two are the clearest; each metric has two tests.
+    let n = baseline.replicates;
+    let divisions = (1..=n).fold(1.0, |product, i| product * (n + i) as f64 / i as f64);
+    let tried = 1.0 / (PERMUTATIONS + 1) as f64;
+    let least = 2.0 * baseline.samples.len() as f64 * (2.0 / divisions).max(tried);
+    if baseline.samples.is_empty() || least <= rate {
+        return None;
+    }
+    let remedy = match 2.0 * baseline.samples.len() as f64 * tried <= rate {
+        true => "take a baseline of more replicates",
+        false => "allow more false alarms, or compare in another mode",
+    };
+    let metrics = baseline.samples.len();
+    Some(format!(
+        "{n} replicates of {metrics} metrics cannot show a shift at a rate of false alarms of {rate}; \
+         {remedy}"
+    ))
 }
 
 fn group_of(metric: &str) -> Option<String> {
@@ -262,6 +296,19 @@ mod tests {
             assert_eq!(good.group.as_deref(), Some("good"));
             assert!(good.after > good.before, "{good:?}");
         }
+    }
+
+    #[test]
+    fn too_few_replicates_are_no_approval() {
+        let of = |count, rate| {
+            let cancel = AtomicBool::new(false);
+            let baseline = Baseline::take(&scenario(""), count, &cancel, &|| {}).unwrap();
+            let mode = Mode::Distribution { false_alarm_rate: rate, round: 0 };
+            check(&scenario(""), &baseline, mode, &cancel, &|| {}).unwrap().verdict
+        };
+        assert!(matches!(of(3, 0.01), Verdict::Failed(why) if why.contains("more replicates")));
+        assert!(matches!(of(12, 1e-6), Verdict::Failed(why) if why.contains("more false alarms")));
+        assert_eq!(of(12, 0.01), Verdict::Same);
     }
 
     #[test]

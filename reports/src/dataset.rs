@@ -4,28 +4,20 @@
 //! memory does not depend on the number of epochs. Row groups have a fixed number of rows and
 //! columns are written in order: the same run gives the same bytes whatever the number of threads.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::iter::repeat_n;
 use std::ops::Range;
 use std::path::Path;
 
-use polars::prelude::{
-    BatchedWriter, BooleanChunked, Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray,
-    ParquetCompression, ParquetWriter, Schema, StringChunked, UInt16Chunked, UInt32Chunked,
-    UInt64Chunked,
-};
+use polars::prelude::Column;
 use subsim_sim::{EpochRecord, RunInfo};
 
 use crate::ReportError;
+use crate::sink::{ROWS_PER_GROUP, Sink, bools, f64s, maybe_f64s, strings, u16s, u32s, u64s};
 
 /// Name of the dataset with one row per neuron and epoch.
 pub const NEURONS: &str = "neurons.parquet";
 /// Name of the dataset with one row per bond and epoch.
 pub const BONDS: &str = "bonds.parquet";
-
-/// Rows of a row group; the last one of a file may hold fewer.
-pub const ROWS_PER_GROUP: usize = 131_072;
 
 /// 1.0 in I32F32.
 const I32F32_ONE: f64 = 4_294_967_296.0;
@@ -34,74 +26,6 @@ const I32F32_ONE: f64 = 4_294_967_296.0;
 #[must_use]
 pub fn from_bits(bits: i64) -> f64 {
     bits as f64 / I32F32_ONE
-}
-
-/// A Parquet file that grows by row groups.
-struct Sink {
-    file: &'static str,
-    writer: BatchedWriter<BufWriter<File>>,
-}
-
-impl Sink {
-    /// `columns` are empty ones that show names and types.
-    fn create(folder: &Path, file: &'static str, columns: &[Column]) -> Result<Self, ReportError> {
-        let path = folder.join(file);
-        let target = File::create(&path).map_err(ReportError::io(&path))?;
-        let schema: Schema = columns.iter().map(|column| column.field().into_owned()).collect();
-        let writer = ParquetWriter::new(BufWriter::new(target))
-            .with_compression(ParquetCompression::Zstd(None))
-            .set_parallel(false)
-            .batched(&schema)
-            .map_err(ReportError::parquet(file))?;
-        Ok(Self { file, writer })
-    }
-
-    /// Writes a row group; nothing when there are no rows.
-    fn write(&mut self, columns: Vec<Column>) -> Result<(), ReportError> {
-        let failed = ReportError::parquet(self.file);
-        let frame = DataFrame::new_infer_height(columns).map_err(&failed)?;
-        self.writer.write_batch(&frame).map_err(&failed)
-    }
-
-    /// Writes the footer.
-    fn finish(self) -> Result<(), ReportError> {
-        self.writer.finish().map_err(ReportError::parquet(self.file))?;
-        Ok(())
-    }
-}
-
-/// Takes all values and leaves an empty vector with room for as many.
-fn drain<T>(values: &mut Vec<T>) -> Vec<T> {
-    let room = Vec::with_capacity(values.len());
-    std::mem::replace(values, room)
-}
-
-fn u16s(name: &'static str, values: &mut Vec<u16>) -> Column {
-    UInt16Chunked::from_vec(name.into(), drain(values)).into_column()
-}
-
-fn u32s(name: &'static str, values: &mut Vec<u32>) -> Column {
-    UInt32Chunked::from_vec(name.into(), drain(values)).into_column()
-}
-
-fn u64s(name: &'static str, values: &mut Vec<u64>) -> Column {
-    UInt64Chunked::from_vec(name.into(), drain(values)).into_column()
-}
-
-fn f64s(name: &'static str, values: &mut Vec<f64>) -> Column {
-    Float64Chunked::from_vec(name.into(), drain(values)).into_column()
-}
-
-/// NaN becomes null.
-fn maybe_f64s(name: &'static str, values: &mut Vec<f64>) -> Column {
-    let options = values.drain(..).map(|value| (!value.is_nan()).then_some(value));
-    Float64Chunked::from_iter_options(name.into(), options).into_column()
-}
-
-fn bools(name: &'static str, values: &mut Vec<bool>) -> Column {
-    let column = BooleanChunked::from_slice(name.into(), values).into_column();
-    values.clear();
-    column
 }
 
 /// Buffered rows of `neurons.parquet`, a vector per column.
@@ -160,7 +84,7 @@ impl NeuronRows {
     fn take(&mut self, groups: &[GroupNames]) -> Vec<Column> {
         let names = |name: &'static str, pick: fn(&GroupNames) -> &str| {
             let texts = self.uid.iter().map(|uid| groups.get(usize::from(*uid)).map_or("", pick));
-            StringChunked::from_iter_values(name.into(), texts).into_column()
+            strings(name, texts)
         };
         let group = names("group", |names| &names.group);
         let role = names("role", |names| names.role);
@@ -334,7 +258,7 @@ mod tests {
         use polars::prelude::{ParquetReader, SerReader};
         let folder = tempfile::tempdir().unwrap();
         BondDataset::create(folder.path()).unwrap().finish().unwrap();
-        let file = File::open(folder.path().join(BONDS)).unwrap();
+        let file = std::fs::File::open(folder.path().join(BONDS)).unwrap();
         let frame = ParquetReader::new(file).finish().unwrap();
         assert_eq!(frame.height(), 0);
         assert_eq!(frame.get_column_names(), ["epoch", "validator_uid", "uid", "bond"]);

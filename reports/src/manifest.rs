@@ -2,15 +2,17 @@
 //!
 //! The object `timing` is the only part that may differ between two runs of the same scenario; the
 //! command stands in it, because it names things without influence on the results, such as the
-//! number of threads.
+//! number of threads. The manifest of a run of the chain also has an object `source`, which says
+//! where on the machine the scenario lies.
 
 use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
-use subsim_sim::{RunEnd, RunInfo};
+use subsim_sim::{ChainEnd, ChainInfo, RunEnd, RunInfo};
 
 use crate::ReportError;
+use crate::chain::RunSource;
 use crate::summary::to_json;
 
 /// Name of the file.
@@ -40,17 +42,41 @@ pub struct Timing {
     pub threads: usize,
     /// Wall time of the run in seconds.
     pub wall_seconds: f64,
-    /// Epochs per second of wall time.
-    pub epochs_per_second: f64,
+    /// Epochs per second of wall time, of a run over epochs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epochs_per_second: Option<f64>,
+    /// Blocks per second of wall time, of a run of the chain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks_per_second: Option<f64>,
 }
 
 impl Timing {
     /// Composes the timing of a run of `epochs` epochs.
     #[must_use]
     pub fn new(command: String, threads: usize, wall_seconds: f64, epochs: u64) -> Self {
-        let rate = crate::metrics::share(epochs as f64, wall_seconds).unwrap_or(0.0);
-        Self { command, threads, wall_seconds, epochs_per_second: rate }
+        let rate = rate(epochs, wall_seconds);
+        let (epochs_per_second, blocks_per_second) = (Some(rate), None);
+        Self { command, threads, wall_seconds, epochs_per_second, blocks_per_second }
     }
+
+    /// Composes the timing of a run of `blocks` blocks.
+    #[must_use]
+    pub fn of_blocks(command: String, threads: usize, wall_seconds: f64, blocks: u64) -> Self {
+        let rate = rate(blocks, wall_seconds);
+        let (epochs_per_second, blocks_per_second) = (None, Some(rate));
+        Self { command, threads, wall_seconds, epochs_per_second, blocks_per_second }
+    }
+
+    /// Epochs or blocks per second, whichever the run counted.
+    #[must_use]
+    pub fn rate(&self) -> f64 {
+        self.epochs_per_second.or(self.blocks_per_second).unwrap_or(0.0)
+    }
+}
+
+/// Per second; 0 when no time passed.
+fn rate(count: u64, seconds: f64) -> f64 {
+    crate::metrics::share(count as f64, seconds).unwrap_or(0.0)
 }
 
 /// A file of the run.
@@ -136,6 +162,67 @@ impl Manifest {
     }
 }
 
+/// Everything in `manifest.json` of a run of the chain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChainManifest {
+    format: u32,
+    resolution: &'static str,
+    subsim: &'static str,
+    crates: Vec<CrateVersion>,
+    scenario: String,
+    scenario_hash: String,
+    source: RunSource,
+    seed: u64,
+    blocks: u64,
+    first_block: u64,
+    last_block: u64,
+    cancelled: bool,
+    state_digest: String,
+    parameters: Value,
+    files: Vec<FileEntry>,
+    timing: Timing,
+}
+
+impl ChainManifest {
+    /// Composes the manifest.
+    #[must_use]
+    pub(crate) fn new(
+        info: &ChainInfo,
+        end: &ChainEnd,
+        source: RunSource,
+        parameters: Value,
+        files: Vec<FileEntry>,
+        timing: Timing,
+    ) -> Self {
+        Self {
+            format: FORMAT,
+            resolution: "block",
+            subsim: env!("CARGO_PKG_VERSION"),
+            crates: crate_versions(),
+            scenario: info.scenario.clone(),
+            scenario_hash: info.scenario_hash.clone(),
+            source,
+            seed: info.seed,
+            blocks: info.blocks,
+            first_block: info.first_block,
+            last_block: end.last_block,
+            cancelled: end.cancelled,
+            state_digest: end.digest.clone(),
+            parameters,
+            files,
+            timing,
+        }
+    }
+
+    /// The file's text.
+    ///
+    /// # Errors
+    /// When the serialiser fails.
+    pub(crate) fn to_json(&self) -> Result<String, ReportError> {
+        to_json(MANIFEST, self)
+    }
+}
+
 /// Versions as locked when this program was built.
 fn crate_versions() -> Vec<CrateVersion> {
     let lock = include_str!("../../Cargo.lock");
@@ -187,7 +274,9 @@ mod tests {
 
     #[test]
     fn timing_survives_a_run_of_no_time() {
-        assert_eq!(Timing::new(String::new(), 1, 0.0, 5).epochs_per_second, 0.0);
-        assert_eq!(Timing::new(String::new(), 1, 2.0, 5).epochs_per_second, 2.5);
+        assert_eq!(Timing::new(String::new(), 1, 0.0, 5).epochs_per_second, Some(0.0));
+        assert_eq!(Timing::new(String::new(), 1, 2.0, 5).rate(), 2.5);
+        let of_blocks = Timing::of_blocks(String::new(), 1, 2.0, 5);
+        assert_eq!((of_blocks.epochs_per_second, of_blocks.blocks_per_second), (None, Some(2.5)));
     }
 }

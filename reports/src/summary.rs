@@ -18,7 +18,10 @@ pub const SUMMARY: &str = "summary.json";
 /// Neurons named in each top list.
 const TOP: usize = 10;
 
-fn rounded<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn rounded<S: Serializer>(
+    value: &Option<f64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     value.map(|value| (value * 1e9).round() / 1e9).serialize(serializer)
 }
 

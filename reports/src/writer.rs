@@ -131,11 +131,11 @@ fn stake_in_bonds(parameters: &serde_json::Value, epochs: u64) -> bool {
 }
 
 /// Paths of a plot within the output folder.
-fn plot_files(name: &str) -> [String; 2] {
+pub(crate) fn plot_files(name: &str) -> [String; 2] {
     [format!("plots/{name}.svg"), format!("plots/{name}.png")]
 }
 
-fn write(folder: &OutputFolder, name: &str, content: &[u8]) -> Result<(), ReportError> {
+pub(crate) fn write(folder: &OutputFolder, name: &str, content: &[u8]) -> Result<(), ReportError> {
     let path = folder.workspace().join(name);
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(ReportError::io(parent))?;

@@ -8,7 +8,7 @@ use crate::world::Simulation;
 /// Makes an event happen; returns one phrase per change.
 pub(crate) fn apply(simulation: &mut Simulation<'_>, event: &Event) -> Vec<String> {
     simulation.state.rules.apply(&event.subnet);
-    let mut phrases = subnet_phrases(&event.subnet);
+    let mut phrases = rules_in_words(&event.subnet);
     if let Some(change) = &event.group {
         if let Some(group) = simulation.population.group_named(&change.name) {
             apply_to_group(simulation, group, event.at_epoch, change);
@@ -34,13 +34,13 @@ fn apply_to_group(simulation: &mut Simulation<'_>, group: usize, epoch: u64, cha
     }
     if let Some(behaviour) = &change.behaviour {
         for uid in simulation.population.members[group].clone() {
-            simulation.validators[uid].behave(behaviour.clone(), epoch);
+            simulation.validators[uid].judge.behave(behaviour.clone(), epoch);
         }
     }
 }
 
 /// `kappa = 0.6`, one phrase per hyperparameter that changes.
-fn subnet_phrases(patch: &SubnetPatch) -> Vec<String> {
+pub(crate) fn rules_in_words(patch: &SubnetPatch) -> Vec<String> {
     let Ok(Value::Object(changes)) = serde_json::to_value(patch) else {
         return Vec::new();
     };
@@ -69,14 +69,17 @@ fn group_phrases(change: &GroupChange) -> Vec<String> {
     ];
     let mut properties: Vec<String> = sampled
         .into_iter()
-        .filter_map(|(key, value)| value.as_ref().map(|v| format!("{key} = {}", in_words(v))))
+        .filter_map(|(key, value)| {
+            value.as_ref().map(|v| format!("{key} = {}", sampled_in_words(v)))
+        })
         .collect();
     properties.extend(change.noise.map(|noise| format!("noise = {noise}")));
     properties.extend(change.behaviour.as_ref().map(|b| format!("behaviour = {}", b.name())));
     properties.iter().map(|property| format!("{}: {property}", change.name)).collect()
 }
 
-fn in_words(sampled: &Sampled) -> String {
+/// `normal (mean 0.5, std 0.1)`.
+pub(crate) fn sampled_in_words(sampled: &Sampled) -> String {
     match sampled {
         Sampled::Constant(value) => value.to_string(),
         Sampled::List(values) => format!("list of {} numbers", values.len()),

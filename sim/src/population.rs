@@ -81,7 +81,7 @@ impl Population {
         self.groups.iter().position(|group| group.name == name)
     }
 
-    /// The groups of miners, all absent, as places counted from the first miner.
+    /// The groups of miners, as places counted from the first miner.
     pub fn miner_spans(&self) -> Vec<MinerSpan> {
         let miners = self.groups.iter().zip(&self.members);
         miners
@@ -89,7 +89,6 @@ impl Population {
             .map(|(group, uids)| MinerSpan {
                 name: group.name.clone(),
                 miners: uids.start - self.validators..uids.end - self.validators,
-                present: false,
             })
             .collect()
     }

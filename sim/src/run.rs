@@ -11,6 +11,8 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use subsim_consensus::{EpochError, EpochOutput};
 use thiserror::Error;
 
+use crate::chain::{AuditError, FlowError};
+use crate::chain_run::{CheckpointError, StartError};
 use crate::recorder::{EpochRecord, Recorder, RunEnd, RunInfo};
 use crate::scenario::Scenario;
 use crate::world::Simulation;
@@ -45,9 +47,47 @@ pub enum RunError {
         /// What is wrong with it.
         source: EpochError,
     },
+    /// A scenario of resolution `block` cannot start.
+    #[error("cannot start the chain: {0}")]
+    Start(#[from] StartError),
+    /// A checkpoint cannot be gone on from.
+    #[error("cannot go on from the saved state: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// The books of the chain do not add up.
+    #[error("after block {block} the books do not add up{}: {source}", in_brackets(who.as_deref()))]
+    Audit {
+        /// The block.
+        block: u64,
+        /// The first sum that is wrong.
+        source: Box<AuditError>,
+        /// Name of the account it is about, if it is about one.
+        who: Option<String>,
+    },
+    /// A scenario has no such block, or it is not after the checkpoint.
+    #[error("there is no block {block} to run: blocks {first} to {last} are left")]
+    NoSuchBlock {
+        /// The block asked for.
+        block: u64,
+        /// First block that can be run.
+        first: u64,
+        /// Last one.
+        last: u64,
+    },
+    /// The movements of a block do not explain the change of the chain's state.
+    #[error("the movements of block {block} do not add up: {source}")]
+    Flows {
+        /// The block.
+        block: u64,
+        /// The first place where they do not.
+        source: Box<FlowError>,
+    },
     /// The recorder could not record.
     #[error("cannot record the run: {0}")]
     Recorder(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn in_brackets(who: Option<&str>) -> String {
+    who.map_or_else(String::new, |who| format!(" ({who})"))
 }
 
 /// Runs a scenario from its first epoch to its last, and tells the recorder everything.
@@ -107,7 +147,7 @@ pub(crate) fn drive(
     Ok(end)
 }
 
-fn thread_pool(threads: Option<usize>) -> Result<ThreadPool, RunError> {
+pub(crate) fn thread_pool(threads: Option<usize>) -> Result<ThreadPool, RunError> {
     let machine = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = threads.unwrap_or_else(machine).max(1);
     ThreadPoolBuilder::new()

@@ -17,13 +17,14 @@ use subsim_consensus::{EpochError, EpochOutput};
 
 use crate::agents::{MinerSpan, PublicConsensus};
 use crate::events;
+use crate::judge::World;
 use crate::population::{Population, clamp_quality, stake_rao};
 use crate::random::Stream;
 use crate::recorder::{EpochRecord, RunInfo};
 use crate::run::Model;
 use crate::scenario::{Behaviour, Sampled, Scenario, Subnet};
 use crate::subnet::{NO_COMMIT, SubnetState};
-use crate::validator::{Validator, World};
+use crate::validator::Validator;
 
 /// Block from which the first tempo counts. Neurons of the start registered in block 0, so that
 /// even at a tempo of 1 their first weights are younger than everybody's registration.
@@ -40,6 +41,8 @@ pub(crate) struct Simulation<'a> {
     pub(crate) validators: Vec<Validator>,
     /// Groups of miners; places count from the first miner, as in all per-miner vectors here.
     spans: Vec<MinerSpan>,
+    /// Whether each miner is on the subnet.
+    miner_present: Vec<bool>,
     /// Quality without jitter, by miner.
     base_quality: Vec<f64>,
     /// Jitter of the quality, by group of miners, and its random numbers.
@@ -71,6 +74,7 @@ impl<'a> Simulation<'a> {
             scenario,
             state: SubnetState::new(n, scenario.subnet.clone(), GENESIS_BLOCK),
             validators: validators(scenario, &population, &spans),
+            miner_present: vec![false; n - population.validators],
             base_quality: vec![f64::NAN; n - population.validators],
             jitter: noises.zip(spans.iter().map(stream)).collect(),
             spans,
@@ -153,7 +157,7 @@ impl<'a> Simulation<'a> {
             self.jitter[miners].0 = noise;
         } else {
             for uid in self.population.members[group].clone() {
-                self.validators[uid].noise = noise;
+                self.validators[uid].judge.noise = noise;
             }
         }
     }
@@ -197,7 +201,7 @@ impl<'a> Simulation<'a> {
 
     fn set_span_present(&mut self, group: usize, present: bool) {
         if let Some(miners) = group.checked_sub(self.scenario.validators.len()) {
-            self.spans[miners].present = present;
+            self.miner_present[self.spans[miners].miners.clone()].fill(present);
         }
     }
 
@@ -213,7 +217,7 @@ impl<'a> Simulation<'a> {
         for (span, (noise, stream)) in self.spans.iter().zip(&self.jitter) {
             let quality = &mut quality[span.miners.clone()];
             let base = &self.base_quality[span.miners.clone()];
-            if !span.present {
+            if !self.miner_present[span.miners.start] {
                 quality.fill(f64::NAN);
             } else if *noise > 0.0 {
                 let mut draws = stream.at(epoch);
@@ -232,14 +236,17 @@ impl<'a> Simulation<'a> {
         let world = World {
             epoch,
             spans: &self.spans,
+            present: &self.miner_present,
             mechanism: &self.scenario.mechanism,
             quality: &self.quality[first_miner..],
             consensus: &self.consensus,
-            // A scenario has at most 65,535 neurons, and only validators before this one.
-            first_miner_uid: u16::try_from(first_miner).unwrap_or(u16::MAX),
         };
+        // A scenario has at most 65,535 neurons, and only validators before this one.
+        let first_miner_uid = u16::try_from(first_miner).unwrap_or(u16::MAX);
         pool.install(|| {
-            self.validators.par_iter_mut().for_each(|validator| validator.think(&world));
+            self.validators
+                .par_iter_mut()
+                .for_each(|validator| validator.think(&world, first_miner_uid));
         });
     }
 
@@ -274,7 +281,7 @@ impl<'a> Simulation<'a> {
         let judges: Vec<(f64, &[f64])> = (0..)
             .zip(&self.validators)
             .filter(|&(uid, _)| state.validator_permit[uid])
-            .map(|(uid, validator)| (stake_of(uid), validator.scores()))
+            .map(|(uid, validator)| (stake_of(uid), validator.judge.scores()))
             .collect();
         let means = &mut self.score[self.population.validators..];
         pool.install(|| {

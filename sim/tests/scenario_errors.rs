@@ -81,7 +81,9 @@ const SPOILT: &[(&str, &str, &str)] = &[
     ("tempo_zero", "kappa = 0.5", "tempo_blocks = 0"),
     ("steepness", "kappa = 0.5", "alpha_sigmoid_steepness = 40000"),
     ("owner_unknown", "kappa = 0.5", "owner = \"hones\""),
-    ("resolution_later", "seed = 42", "resolution = \"block\""),
+    ("resolution_unknown", "seed = 42", "resolution = \"network\""),
+    ("resolution_block_key", "epochs = 200", "epochs = 200\nyears = 2"),
+    ("resolution_block_section", "[subnet]\nkappa", "[[subnets]]\nkappa"),
     ("stake_negative", "stake_alpha = 1000.0", "stake_alpha = -5.0"),
     (
         "stake_negative_in_list",
@@ -215,6 +217,18 @@ const OVERRIDES: &[(&str, &[&str])] = &[
             "events[0].quality.uniform.high=0.2",
         ],
     ),
+    (
+        "set_two_build_one",
+        &[
+            "miners.good.quality={}",
+            "miners.good.quality.normal.mean=0.5",
+            "miners.good.quality.normal.std=-1",
+        ],
+    ),
+    (
+        "set_two_make_one",
+        &["mechanism.weights.softmax.temperature=0.5", "mechanism.weights.top_k.k=3"],
+    ),
     ("set_crossed_bounds", &["expect.fair.max=0.1"]),
     ("set_count_of_list", &["miners.good.quality=[0.1, 0.2, 0.3]", "miners.good.count=4"]),
     ("set_two", &["seed=3", "subnet.bond_rule=yuma9"]),
@@ -313,6 +327,7 @@ fn warnings_of_suspicious_values() {
         "{text}share = {{ metric = \"share.good\", max = 30 }}\n\
          gini = {{ metric = \"gini\", min = 0 }}\n\
          both = {{ metric = \"gini\", min = 0, max = 0.3 }}\n\
+         vacuous = {{ metric = \"spearman\", min = -1, max = 1 }}\n\
          few = {{ metric = \"nakamoto\", min = 4 }}\n\
          low = {{ metric = \"dividend_per_stake.honest\", max = -1 }}\n"
     );

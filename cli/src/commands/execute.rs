@@ -6,16 +6,17 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use indicatif::ProgressBar;
-use subsim_reports::{MANIFEST, RunReport, RunWriter, Timing, WriterOptions};
+use subsim_reports::{MANIFEST, OwnerCut, RunReport, RunWriter, Timing, WriterOptions};
+use subsim_sim::amounts::grouped;
 use subsim_sim::scenario::{Event, Subnet};
 use subsim_sim::{Recorder, RunControl, RunEnd, RunError};
 
+use super::closing::{command_line, contents, gone, threads_or_all};
 use crate::args::Common;
 use crate::console::{Console, Paint};
 use crate::interrupt;
 use crate::numbers;
 use crate::outcome::{Failure, Outcome};
-use crate::owner::OwnerCut;
 use crate::progress::{self, Unit};
 use crate::table::{self, Extra};
 
@@ -77,12 +78,11 @@ fn record(
     run: impl FnOnce(&mut dyn Recorder, &RunControl<'_>) -> Result<RunEnd, RunError>,
 ) -> Result<(RunReport, Timing), Failure> {
     // Before anything is made on disk, so that whoever interrupts finds somebody listening.
-    let cancel: &'static AtomicBool = interrupt::listen(bar)?;
+    let cancel: &'static AtomicBool = interrupt::listen(bar, "epoch")?;
     let mut writer =
         RunWriter::create(out_dir, options).map_err(|error| Failure::from_error(&error))?;
     interrupt::recording(writer.workspace());
-    let threads = threads
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+    let threads = threads_or_all(threads);
     let tick = |done, _total| bar.set_position(done);
     let control = RunControl { threads: Some(threads), cancel, progress: &tick };
     let started = Instant::now();
@@ -108,7 +108,7 @@ fn print(done: &Done, common: &Common, console: &mut Console) -> Result<Outcome,
     }
     if summary.cancelled {
         let all = numbers::count(summary.epochs, "epoch");
-        let so_far = numbers::thousands(&summary.epochs_done.to_string());
+        let so_far = grouped(&summary.epochs_done.to_string());
         let shown = done.report.out_dir.display();
         console.note(&format!("interrupted after {so_far} of {all}; results so far in {shown}"));
         return Ok(Outcome::Interrupted);
@@ -124,66 +124,12 @@ fn print_table(done: &Done, console: &mut Console) {
         "{} in {:.2} s, {} per second",
         numbers::count(report.summary.epochs_done, "epoch"),
         timing.wall_seconds,
-        numbers::thousands(&format!("{:.0}", timing.epochs_per_second)),
+        grouped(&format!("{:.0}", timing.rate())),
     );
     console.line(&Paint::Dim.text(console.colour(), &speed));
-    console.line(&format!("Results in {shown}: {}", contents(report)));
+    console.line(&format!("Results in {shown}: {}", contents(&report.files)));
     if *replaces {
         let gone = gone(&report.removed);
         console.line(&format!("This run replaces the earlier results in {shown}{gone}"));
-    }
-}
-
-/// What an earlier run left and this one has nothing in place of.
-fn gone(removed: &[String]) -> String {
-    let (plots, others): (Vec<_>, Vec<_>) = removed.iter().partition(|path| is_picture(path));
-    let mut gone: Vec<&str> = others.into_iter().map(String::as_str).collect();
-    if !plots.is_empty() {
-        gone.push("its plots");
-    }
-    if gone.is_empty() { String::new() } else { format!("; removed: {}", gone.join(", ")) }
-}
-
-fn is_picture(path: &str) -> bool {
-    path.ends_with(".svg") || path.ends_with(".png")
-}
-
-/// The files in few words.
-fn contents(report: &RunReport) -> String {
-    let paths = || report.files.iter().map(|file| file.path.as_str());
-    let plots = paths().filter(|path| path.ends_with(".svg")).count();
-    let names = paths().filter(|path| !is_picture(path)).chain(["manifest.json"]);
-    let mut text = names.collect::<Vec<_>>().join(", ");
-    if plots > 0 {
-        text.push_str(&format!(", {plots} plots as SVG and PNG"));
-    }
-    text
-}
-
-/// The command as it could be typed again.
-fn command_line() -> String {
-    let words: Vec<_> = std::env::args_os().map(|word| quoted(&word.to_string_lossy())).collect();
-    words.join(" ")
-}
-
-/// A word as a POSIX shell wants it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_when_a_shell_would_change_them() {
-        assert_eq!(quoted("subnet.kappa=0.6"), "subnet.kappa=0.6");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use subsim_reports::WriterOptions;
-use subsim_sim::scenario::{Diagnostics, Scenario, ScenarioError};
+use subsim_sim::scenario::{AnyScenario, Diagnostics, Scenario, ScenarioError, load_any};
 
 use super::execute::{Plan, execute};
+use super::run_chain;
 use crate::args::RunArgs;
 use crate::console::Console;
 use crate::outcome::{Failure, Outcome};
@@ -20,11 +21,42 @@ pub(crate) fn run(args: &RunArgs, console: &mut Console) -> Result<Outcome, Fail
         overrides.extend(given_once(flag, key, value, &args.overrides)?);
     }
     let scenario =
-        Scenario::load(&args.scenario, &overrides).map_err(|error| refused(&error, console))?;
+        load_any(&args.scenario, &overrides).map_err(|error| refused(&error, console))?;
     if !args.common.quiet {
         warn(scenario.warnings(), console);
     }
-    let parameters = serde_json::to_value(&scenario)
+    match scenario {
+        AnyScenario::Epoch(scenario) => run_epochs(args, &scenario, overrides, console),
+        AnyScenario::Chain(scenario) => run_chain::run(args, &scenario, overrides, console),
+    }
+}
+
+/// Options that only mean something where the chain runs.
+fn refuse_chain_options(args: &RunArgs) -> Result<(), Failure> {
+    let given = [
+        ("--blocks", args.blocks.is_some()),
+        ("--check", args.check),
+        ("--save-state", args.save_state.is_some()),
+        ("--from-state", args.from_state.is_some()),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((flag, _)) => Err(Failure::new(format!(
+            "{flag} is for scenarios of resolution \"block\"; {} has resolution \"epoch\"",
+            args.scenario.display(),
+        ))),
+    }
+}
+
+/// A scenario of resolution `epoch`.
+fn run_epochs(
+    args: &RunArgs,
+    scenario: &Scenario,
+    overrides: Vec<String>,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    refuse_chain_options(args)?;
+    let parameters = serde_json::to_value(scenario)
         .map_err(|error| Failure::new(format!("cannot tell the parameters: {error}")))?;
     let out_dir = args.out.clone();
     let plan = Plan {
@@ -44,7 +76,7 @@ pub(crate) fn run(args: &RunArgs, console: &mut Console) -> Result<Outcome, Fail
         },
         common: &args.common,
     };
-    execute(plan, console, |recorder, control| subsim_sim::run(&scenario, recorder, control))
+    execute(plan, console, |recorder, control| subsim_sim::run(scenario, recorder, control))
 }
 
 /// An option as the override it stands for. Both at once would leave open which one is meant.

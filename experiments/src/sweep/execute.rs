@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use subsim_reports::{MANIFEST, ReportError, RunWriter, SUMMARY, Timing, WriterOptions};
+use subsim_reports::{MANIFEST, RunWriter, SUMMARY, Timing, WriterOptions};
 use subsim_sim::scenario::{Scenario, ScenarioError};
 use subsim_sim::{RunControl, RunError};
 use thiserror::Error;
@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::plan::{Plan, PlanError, Run};
 use super::tables::{self, PointRow, RunRow};
 use crate::files::write_in_one_step;
+use crate::frame::TableError;
 
 /// Name of the file that says what the runs are.
 const PLAN: &str = "plan.json";
@@ -67,6 +68,14 @@ pub enum SweepError {
     /// The scenario itself, without any point, is not valid.
     #[error("the scenario is not valid")]
     Scenario(#[from] ScenarioError),
+    /// The scenario is not valid at any point, so that nothing can run.
+    #[error("the scenario is not valid at any point of the sweep; the first is {point}")]
+    Points {
+        /// The first point, as overrides.
+        point: String,
+        /// What is wrong there.
+        source: ScenarioError,
+    },
     /// The folder holds another sweep, or something else.
     #[error("{}: {message}", path.display())]
     Folder {
@@ -85,7 +94,7 @@ pub enum SweepError {
     },
     /// A table could not be written.
     #[error(transparent)]
-    Report(#[from] ReportError),
+    Table(#[from] TableError),
 }
 
 impl SweepError {
@@ -123,6 +132,7 @@ impl Sweep {
     pub fn run(&self, progress: Progress<'_>) -> Result<SweepReport, SweepError> {
         let points = self.plan.points()?;
         let base = Scenario::load(&self.scenario, &self.overrides)?;
+        self.check_points(points)?;
         self.prepare(&base)?;
         let runs: Vec<Run> = self.plan.runs(points).collect();
         let own_seed = base.simulation.seed;
@@ -154,6 +164,24 @@ impl Sweep {
             report.table = self.tables(&runs, &ended, own_seed)?;
         }
         Ok(report)
+    }
+
+    /// Looks for a point at which the scenario is valid, before anything on disk is touched. As a
+    /// rule the first one is.
+    fn check_points(&self, points: u64) -> Result<(), SweepError> {
+        let mut first = None;
+        for point in 0..points {
+            let here = self.plan.overrides(point);
+            let overrides = [self.overrides.as_slice(), &here].concat();
+            match Scenario::load(&self.scenario, &overrides) {
+                Ok(_) => return Ok(()),
+                Err(error) => first = first.or(Some((here, error))),
+            }
+        }
+        let invalid = |(here, source): (Vec<String>, _)| {
+            Err(SweepError::Points { point: here.join(", "), source })
+        };
+        first.map_or(Ok(()), invalid)
     }
 
     /// Makes the folder ours: new, emptied of the runs of an earlier sweep, or resumed.

@@ -19,4 +19,4 @@ mod tables;
 
 pub use execute::{Progress, Sweep, SweepError, SweepReport};
 pub use plan::{Axis, Plan, PlanError, Run};
-pub use tables::{POINTS, PointRow, RUNS};
+pub use tables::{LAST, POINTS, PointRow, RUNS};

@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use polars::prelude::{
-    Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, ParquetCompression,
-    ParquetWriter, StringChunked, UInt64Chunked,
-};
+use polars::prelude::Column;
 use serde_json::Value;
-use subsim_reports::ReportError;
 use subsim_stats::{bootstrap_mean_interval, describe};
 
 use super::execute::SweepError;
 use super::plan::{Plan, Run};
-use crate::files::write_in_one_step;
+use crate::frame::{f64s, texts, u64s, write_table};
 use crate::measure::Metrics;
 
 /// Name of the table with a row per run.
 pub const RUNS: &str = "runs.parquet";
 /// Name of the table with a row per point and metric.
 pub const POINTS: &str = "points.parquet";
+
+/// What stands before the name of a metric over the last epoch alone. Those that an expectation of
+/// the scenario asks for are in the tables.
+pub const LAST: &str = "last.";
 
 /// What a column takes from a row.
 type Pick = fn(&PointRow) -> f64;
@@ -57,7 +57,7 @@ pub struct PointRow {
     pub quantiles: [f64; 5],
 }
 
-/// The metrics in a `summary.json`.
+/// The metrics in a `summary.json`: of the whole run, and those of the last epoch that are judged.
 pub(super) fn read_summary(path: &Path) -> Result<Metrics, SweepError> {
     let text = std::fs::read_to_string(path).map_err(SweepError::io(path))?;
     let summary: Value = serde_json::from_str(&text)
@@ -73,6 +73,13 @@ pub(super) fn read_summary(path: &Path) -> Result<Metrics, SweepError> {
             let value = group[metric].as_f64();
             metrics.extend(value.map(|value| (format!("{metric}.{name}"), value)));
         }
+    }
+    for expectation in summary["expectations"].as_array().into_iter().flatten() {
+        if expectation["window"] != "last" {
+            continue;
+        }
+        let (name, value) = (expectation["metric"].as_str(), expectation["value"].as_f64());
+        metrics.extend(name.zip(value).map(|(name, value)| (format!("{LAST}{name}"), value)));
     }
     Ok(metrics)
 }
@@ -99,18 +106,6 @@ pub(super) fn points(rows: &[RunRow]) -> Vec<PointRow> {
         })
     };
     samples.into_iter().filter_map(describe_one).collect()
-}
-
-fn u64s(name: &str, values: Vec<u64>) -> Column {
-    UInt64Chunked::from_vec(name.into(), values).into_column()
-}
-
-fn f64s(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
-    Float64Chunked::from_iter_options(name.into(), values).into_column()
-}
-
-fn texts<'a>(name: &str, values: impl Iterator<Item = Option<&'a str>>) -> Column {
-    StringChunked::from_iter_options(name.into(), values).into_column()
 }
 
 /// A column per axis: numbers where all values are numbers, else their text.
@@ -150,7 +145,7 @@ pub(super) fn write_runs(folder: &Path, plan: &Plan, rows: &[RunRow]) -> Result<
         let value = |row: &RunRow| row.outcome.as_ref().ok()?.get(metric).copied();
         columns.push(f64s(metric, rows.iter().map(value)));
     }
-    write_table(folder, RUNS, columns)
+    Ok(write_table(folder, RUNS, columns)?)
 }
 
 pub(super) fn write_points(
@@ -175,18 +170,5 @@ pub(super) fn write_points(
         ("max", |row| row.quantiles[4]),
     ];
     columns.extend(values.map(|(name, pick)| f64s(name, rows.iter().map(|row| Some(pick(row))))));
-    write_table(folder, POINTS, columns)
-}
-
-fn write_table(folder: &Path, name: &'static str, columns: Vec<Column>) -> Result<(), SweepError> {
-    let failed = |source| ReportError::Parquet { file: name, source };
-    let mut frame = DataFrame::new_infer_height(columns).map_err(failed)?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Zstd(None))
-        .set_parallel(false)
-        .finish(&mut frame)
-        .map_err(failed)?;
-    let path = folder.join(name);
-    write_in_one_step(&path, &bytes).map_err(SweepError::io(&path))
+    Ok(write_table(folder, POINTS, columns)?)
 }

@@ -1,5 +1,7 @@
 //! Scales, ticks and the frame that all plots share: title, subtitle, grid and axis captions.
 
+use subsim_sim::amounts::grouped;
+
 use super::font;
 use super::palette::{GRID, INK, QUIET, RULE};
 use super::scene::{Align, SIZE, Scene};
@@ -89,13 +91,7 @@ fn round_step(least: f64, mantissas: &[(f64, i32)]) -> (f64, usize) {
 pub(super) fn number(value: f64, decimals: usize) -> String {
     let plain = format!("{:.*}", decimals, value.abs());
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let mut text = String::new();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
+    let mut text = grouped(whole);
     if !fraction.is_empty() {
         text.push('.');
         text.push_str(fraction);

@@ -1,10 +1,9 @@
-//! Marks of what happened: a thin line at each epoch with events, and a phrase at its head.
+//! Marks of what happened: a thin line at each moment with events, and a phrase at its head.
 //!
 //! Phrases stand right of their lines, in a few rows above the plot that descend like stairs, so
 //! that no line runs through a phrase. Where even those are full, the phrase before tells how many
 //! more lines follow without one.
 
-use super::PlotInput;
 use super::axis::{BOTTOM, SMALL, Scale, TOP};
 use super::font;
 use super::palette::{QUIET, RULE};
@@ -40,15 +39,10 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// Lays out the events of a run along a scale of epochs, in as few rows as they need.
-    pub(super) fn of(input: &PlotInput<'_>, x: &Scale) -> Self {
-        let same_epoch = input.events.chunk_by(|a, b| a.epoch == b.epoch);
-        let events: Vec<(i32, String)> = same_epoch
-            .map(|same| {
-                let phrases: Vec<&str> = same.iter().map(|event| event.what.as_str()).collect();
-                (x.px(same[0].epoch as f64), phrases.join(", "))
-            })
-            .collect();
+    /// Lays out phrases along a scale, in as few rows as they need.
+    pub(super) fn along(events: &[(f64, String)], x: &Scale) -> Self {
+        let events: Vec<(i32, String)> =
+            events.iter().map(|(at, text)| (x.px(*at), text.clone())).collect();
         let bare = |marks: &Self| marks.marks.iter().filter(|m| m.phrase.is_none()).count();
         let tries = (1..=MAX_ROWS).map(|rows| Self::in_rows(&events, rows));
         let fewest = tries.min_by_key(|marks| (bare(marks), marks.rows));

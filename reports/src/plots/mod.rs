@@ -5,17 +5,20 @@
 //! so the same run gives the same bytes. Nothing here reads or writes files.
 
 mod axis;
+pub(crate) mod chain;
 mod dividend;
 mod events;
 mod font;
 mod heatmap;
 mod incentive;
+mod lines;
 mod lorenz;
 mod matrix;
 mod paint;
 mod palette;
 mod raster;
 mod scene;
+mod stack;
 
 use subsim_consensus::Rows;
 use subsim_sim::{GroupInfo, Role, RunInfo};
@@ -67,7 +70,7 @@ pub struct PlotInput<'a> {
 
 /// A painted plot.
 pub struct Picture {
-    /// One of [`NAMES`].
+    /// One of [`NAMES`], or of [`chain::NAMES`].
     pub name: &'static str,
     /// SVG document.
     pub svg: String,
@@ -87,13 +90,29 @@ pub fn paint_all(input: &PlotInput<'_>) -> Result<Vec<Picture>, ReportError> {
         heatmap::weights(input),
         heatmap::bonds(input),
     ];
-    let picture = |(name, scene): (&'static str, Scene)| {
-        let failed = |source| ReportError::Plot { plot: name, source };
-        let svg = paint::svg(&scene).map_err(failed)?;
-        let png = paint::png(&scene).map_err(failed)?;
-        Ok(Picture { name, svg, png })
+    NAMES.into_iter().zip(scenes).map(|(name, scene)| picture(name, &scene)).collect()
+}
+
+/// Paints a scene on both backends.
+fn picture(name: &'static str, scene: &Scene) -> Result<Picture, ReportError> {
+    let failed = |source| ReportError::Plot { plot: name, source };
+    let svg = paint::svg(scene).map_err(failed)?;
+    let png = paint::png(scene).map_err(failed)?;
+    Ok(Picture { name, svg, png })
+}
+
+/// The overrides in short, as a part of a subtitle: the two sections that most of them are about go
+/// without saying.
+fn changes(overrides: &[String]) -> String {
+    let short = |text: &String| {
+        let rest = text.strip_prefix("subnet.").or_else(|| text.strip_prefix("simulation."));
+        rest.unwrap_or(text).to_owned()
     };
-    NAMES.into_iter().zip(scenes).map(picture).collect()
+    let all = overrides.iter().map(short).collect::<Vec<_>>().join(", ");
+    match all.as_str() {
+        "" => all,
+        _ => format!(" · with {}", font::fit(&all, axis::SUBTITLE, false, CHANGES_ROOM)),
+    }
 }
 
 impl PlotInput<'_> {
@@ -116,10 +135,7 @@ impl PlotInput<'_> {
         if !self.is_replay() {
             text += &format!(" · seed {}", self.info.seed);
         }
-        if !self.overrides.is_empty() {
-            text += " · with ";
-            text += &font::fit(&self.changes(), axis::SUBTITLE, false, CHANGES_ROOM);
-        }
+        text += &changes(self.overrides);
         text += " · ";
         text += &axis::count(self.run.epochs, "epoch");
         if !remark.is_empty() {
@@ -127,15 +143,6 @@ impl PlotInput<'_> {
             text += remark;
         }
         text
-    }
-
-    /// The overrides in short: the two sections that most of them are about go without saying.
-    fn changes(&self) -> String {
-        let short = |text: &String| {
-            let rest = text.strip_prefix("subnet.").or_else(|| text.strip_prefix("simulation."));
-            rest.unwrap_or(text).to_owned()
-        };
-        self.overrides.iter().map(short).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether any neuron of a role was paid in the run.

@@ -46,7 +46,7 @@ fn overlap(a: &Label, b: &Label) -> bool {
     a.0 < b.2 && b.0 < a.2 && a.1 < b.3 && b.1 < a.3
 }
 
-fn check(name: &str, plot: &str, scene: &Scene) {
+pub(super) fn check(name: &str, plot: &str, scene: &Scene) {
     let labels: Vec<&Label> = scene.labels().collect();
     let (width, height) = (f64::from(SIZE.0), f64::from(SIZE.1));
     for (index, label) in labels.iter().enumerate() {

@@ -161,7 +161,22 @@ impl Preset {
         base: &Settings,
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Result<Vec<CurveResult>, GuaranteeError> {
-        let mut results: Vec<CurveResult> = Vec::new();
+        let mut results = Vec::new();
+        Self::run_into(&mut results, presets, base, go_on)?;
+        Ok(results)
+    }
+
+    /// As [`Preset::run_several`], one curve after the other at the end of `results`: whoever stops
+    /// keeps what was complete.
+    ///
+    /// # Errors
+    /// As [`GuaranteeMap::compute`].
+    pub fn run_into(
+        results: &mut Vec<CurveResult>,
+        presets: &[Self],
+        base: &Settings,
+        go_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<(), GuaranteeError> {
         for curve in presets.iter().flat_map(|preset| preset.curves(base)) {
             let same = results.iter().find(|result| result.curve.settings == curve.settings);
             let map = match same {
@@ -170,7 +185,7 @@ impl Preset {
             };
             results.push(CurveResult::new(curve, map));
         }
-        Ok(results)
+        Ok(())
     }
 }
 

@@ -7,10 +7,9 @@ pub(super) fn decide(delay_epochs: u64, view: &View<'_>, weights: &mut [f64]) ->
     let Some(consensus) = view.consensus.ago(delay_epochs) else {
         return Decision::Keep;
     };
-    for span in view.spans {
-        for miner in span.miners.clone() {
-            weights[miner] = if span.present { f64::from(consensus[miner]) } else { 0.0 };
-        }
+    let miners = view.present.iter().zip(consensus);
+    for (weight, (present, consensus)) in weights.iter_mut().zip(miners) {
+        *weight = if *present { f64::from(*consensus) } else { 0.0 };
     }
     if weights.iter().all(|&weight| weight == 0.0) { Decision::Keep } else { Decision::Set }
 }

@@ -3,8 +3,8 @@
 use super::{Decision, View};
 
 pub(super) fn decide(view: &View<'_>, weights: &mut [f64]) -> Decision {
-    for span in view.spans {
-        weights[span.miners.clone()].fill(f64::from(u8::from(span.present)));
+    for (weight, present) in weights.iter_mut().zip(view.present) {
+        *weight = f64::from(u8::from(*present));
     }
     Decision::Set
 }

@@ -24,8 +24,6 @@ pub struct MinerSpan {
     pub name: String,
     /// Its miners, as places in every per-miner slice.
     pub miners: Range<usize>,
-    /// Whether the group is on the subnet.
-    pub present: bool,
 }
 
 /// What a validator knows when it decides. Slices have one entry per miner.
@@ -37,6 +35,8 @@ pub struct View<'a> {
     pub epochs_since_start: u64,
     /// The groups of miners, which together cover all places.
     pub spans: &'a [MinerSpan],
+    /// Whether each miner is on the subnet.
+    pub present: &'a [bool],
     /// How scores become weights.
     pub mechanism: &'a Mechanism,
     /// Its own scores, NaN for miners that are absent or were never scored.
@@ -113,6 +113,20 @@ impl PublicConsensus {
         self.newest_first.push_front(place);
     }
 
+    /// All that is remembered, the newest first.
+    #[must_use]
+    pub fn newest_first(&self) -> Vec<Vec<u16>> {
+        self.newest_first.iter().cloned().collect()
+    }
+
+    /// The same memory with one more consensus, which becomes the newest.
+    #[must_use]
+    pub fn with_newest(&self, consensus: Vec<u16>) -> Self {
+        let mut longer = Self { depth: self.depth + 1, newest_first: self.newest_first.clone() };
+        longer.newest_first.push_front(consensus);
+        longer
+    }
+
     /// The consensus `delay_epochs` before the epoch to come: 1 is the latest. `None` when that
     /// epoch never was, or is forgotten.
     #[must_use]
@@ -132,8 +146,8 @@ mod tests {
 
     /// Two miners of group "good", two of "bad", one of "gone", which is absent.
     fn spans() -> Vec<MinerSpan> {
-        [("good", 0..2, true), ("bad", 2..4, true), ("gone", 4..5, false)]
-            .map(|(name, miners, present)| MinerSpan { name: name.to_owned(), miners, present })
+        [("good", 0..2), ("bad", 2..4), ("gone", 4..5)]
+            .map(|(name, miners)| MinerSpan { name: name.to_owned(), miners })
             .to_vec()
     }
 
@@ -150,6 +164,7 @@ mod tests {
             epoch,
             epochs_since_start: epoch,
             spans: &spans,
+            present: &[true, true, true, true, false],
             mechanism: &MECHANISM,
             scores: &[0.8, 0.6, 0.2, 0.1, f64::NAN],
             consensus,

@@ -11,7 +11,7 @@ use subsim_consensus::economics;
 
 use super::epoch_run::EpochWorkspace;
 use super::memo::Memos;
-use super::{NetUid, Pending, ROOT, State};
+use super::{NetUid, Pending, ROOT, State, Subnet};
 
 /// Memory and tables that block steps reuse; no part of the state.
 #[derive(Debug, Default)]
@@ -92,14 +92,15 @@ impl State {
         for subnet in self.subnets.iter_mut().flatten() {
             let half_life = subnet.hyper.burn_half_life_blocks;
             let mut burn_rao = subnet.registration.burn_rao;
-            if half_life > 0 && block > 1 {
+            let (min_rao, max_rao) = (subnet.hyper.min_burn_rao, subnet.hyper.max_burn_rao);
+            // Below its bound no decay would show.
+            if half_life > 0 && block > 1 && burn_rao > min_rao {
                 let factor = *workspace
                     .burn_factors
                     .entry(half_life)
                     .or_insert_with(|| economics::decay_factor_q32(half_life));
                 burn_rao = economics::decayed_burn_rao(burn_rao, factor);
             }
-            let (min_rao, max_rao) = (subnet.hyper.min_burn_rao, subnet.hyper.max_burn_rao);
             subnet.registration.burn_rao = economics::bounded_burn_rao(burn_rao, min_rao, max_rao);
             subnet.registration.this_block = 0;
             if subnet.netuid == ROOT && subnet.epoch_is_due(block) {
@@ -111,17 +112,15 @@ impl State {
     /// Timelocked commits whose epoch has come are applied, just before that epoch runs. Subnets
     /// whose epoch is put off wait with it.
     fn reveal_matured_commits(&mut self) {
-        let subnets = self.subnets.iter().flatten();
-        let waiting: Vec<_> = subnets
-            .filter(|subnet| subnet.netuid != ROOT)
-            .filter(|subnet| {
-                subnet.mechanisms.iter().any(|mechanism| !mechanism.timelocked.is_empty())
-            })
-            .map(|subnet| subnet.netuid)
-            .collect();
-        if waiting.is_empty() {
+        let waits = |subnet: &&Subnet| {
+            let mut mechanisms = subnet.mechanisms.iter();
+            subnet.netuid != ROOT && mechanisms.any(|mechanism| !mechanism.timelocked.is_empty())
+        };
+        let waiting = || self.subnets.iter().flatten().filter(waits);
+        if waiting().next().is_none() {
             return;
         }
+        let waiting: Vec<_> = waiting().map(|subnet| subnet.netuid).collect();
         let (_, deferred) = self.epochs_of_this_block();
         for netuid in waiting.into_iter().filter(|netuid| !deferred.contains(netuid)) {
             self.reveal_timelocked(netuid);
@@ -132,8 +131,13 @@ impl State {
     /// Subnets beyond the limit per block are put off by a block; they are returned, too.
     fn drain_pending(&mut self) -> (Vec<(NetUid, Pending)>, Vec<NetUid>) {
         let block = self.block;
+        let mut some_are_due = false;
         for subnet in self.subnets.iter_mut().flatten().filter(|subnet| subnet.netuid != ROOT) {
             subnet.schedule.blocks_since_last_step += 1;
+            some_are_due |= subnet.epoch_is_due(block);
+        }
+        if !some_are_due {
+            return Default::default();
         }
         let (running, deferred) = self.epochs_of_this_block();
         for netuid in &deferred {
@@ -159,27 +163,55 @@ impl State {
 
     /// Children whose cooldown is over take effect where an epoch has just run.
     fn apply_pending_children(&mut self) {
-        let block = self.block;
-        let stepped: Vec<_> = self
-            .subnets
-            .iter()
-            .flatten()
-            .filter(|subnet| subnet.schedule.last_epoch_block == block)
-            .filter(|subnet| !subnet.pending_children.is_empty())
-            .map(|subnet| subnet.netuid)
-            .collect();
-        for netuid in stepped {
-            for parent in self.pending_children_order(netuid) {
-                let subnet = self.live_mut(netuid);
-                let is_due =
-                    subnet.pending_children[&parent].1 < block || !subnet.hyper.subtoken_enabled;
-                if !is_due {
-                    continue;
-                }
-                if let Some((children, _)) = subnet.pending_children.remove(&parent) {
-                    self.persist_children(netuid, parent, &children);
-                }
+        for at in 0..self.subnets.len() {
+            let Some(subnet) = &self.subnets[at] else { continue };
+            let stepped = subnet.schedule.last_epoch_block == self.block;
+            if stepped && !subnet.pending_children.is_empty() {
+                self.apply_pending_children_on(subnet.netuid);
             }
+        }
+    }
+
+    fn apply_pending_children_on(&mut self, netuid: NetUid) {
+        let block = self.block;
+        for parent in self.pending_children_order(netuid) {
+            let subnet = self.live_mut(netuid);
+            let is_due =
+                subnet.pending_children[&parent].1 < block || !subnet.hyper.subtoken_enabled;
+            if !is_due {
+                continue;
+            }
+            if let Some((children, _)) = subnet.pending_children.remove(&parent) {
+                self.persist_children(netuid, parent, &children);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::AccountId;
+
+    #[test]
+    fn burns_decay_down_to_their_bounds() {
+        const HALF_LIFE: u16 = 360;
+        let factor = economics::decay_factor_q32(HALF_LIFE);
+        let bounds = [(0, u64::MAX), (100, 1000), (100, 50), (1000, 1000)];
+        let burns = [0, 1, 99, 100, 101, 1000, 1001, 1 << 40];
+        for ((min_rao, max_rao), burn_rao) in
+            bounds.into_iter().flat_map(|bound| burns.map(|burn_rao| (bound, burn_rao)))
+        {
+            let mut subnet = Subnet::new(1, AccountId(0));
+            subnet.hyper.burn_half_life_blocks = HALF_LIFE;
+            (subnet.hyper.min_burn_rao, subnet.hyper.max_burn_rao) = (min_rao, max_rao);
+            subnet.registration.burn_rao = burn_rao;
+            let mut state = State { block: 2, ..State::default() };
+            state.subnets = vec![None, Some(subnet)];
+            state.decay_burns(&mut BlockWorkspace::default());
+            let decayed = economics::decayed_burn_rao(burn_rao, factor);
+            let expected = economics::bounded_burn_rao(decayed, min_rao, max_rao);
+            assert_eq!(state.live(1).registration.burn_rao, expected, "{burn_rao} of {min_rao}");
         }
     }
 }

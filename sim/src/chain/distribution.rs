@@ -189,7 +189,7 @@ impl State {
             if let Some(owner) = self.account(*hotkey).owner {
                 let target = self.live(netuid).auto_stake.get(&owner).copied();
                 let hotkey = target.unwrap_or(*hotkey);
-                self.increase_stake(hotkey, owner, netuid, rao);
+                self.pay_stake(hotkey, owner, netuid, rao);
                 let stake = Place::Stake { hotkey, coldkey: Some(owner) };
                 self.enter_payment(purse, PendingFor::Server, stake, rao, "incentive");
             }
@@ -237,9 +237,18 @@ impl State {
         rao: u64,
     ) {
         if let Some(owner) = self.account(hotkey).owner {
-            self.increase_stake(hotkey, owner, netuid, rao);
+            self.pay_stake(hotkey, owner, netuid, rao);
             let stake = Place::Stake { hotkey, coldkey: Some(owner) };
             self.enter_payment(purse, kind, stake, rao, "take");
+        }
+    }
+
+    /// [`State::increase_stake`] where most get nothing. Nothing added changes a pool only when its
+    /// shares sum to 0 and the coldkey still has one, which is then forgotten.
+    fn pay_stake(&mut self, hotkey: AccountId, coldkey: AccountId, netuid: NetUid, rao: u64) {
+        let pool = self.live(netuid).stakes.get(&hotkey);
+        if rao > 0 || pool.is_some_and(|pool| pool.denominator().is_zero()) {
+            self.increase_stake(hotkey, coldkey, netuid, rao);
         }
     }
 
@@ -285,5 +294,38 @@ impl State {
         let rates = &mut self.account_mut(hotkey).root_claimable_bits;
         let rate = rates.entry(netuid).or_default();
         *rate = rate.saturating_add(raise_bits);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::{Share, StakePool, Subnet};
+
+    #[test]
+    fn paying_nothing_is_what_adding_nothing_is() {
+        let mut state = State::default();
+        let [hotkey, coldkey, other] = [1, 2, 3].map(|key| state.intern([key; 32]));
+        let share = Share::from_rao(5);
+        let pools = [
+            None,
+            Some(StakePool::from_parts(9, share, vec![(coldkey, share)])),
+            Some(StakePool::from_parts(0, share, vec![(other, share)])),
+            Some(StakePool::from_parts(9, Share::ZERO, vec![])),
+            Some(StakePool::from_parts(9, Share::ZERO, vec![(coldkey, share)])),
+            Some(StakePool::from_parts(0, Share::ZERO, vec![(coldkey, share)])),
+        ];
+        for pool in pools {
+            let mut subnet = Subnet::new(0, other);
+            subnet.stakes.extend(pool.clone().map(|pool| (hotkey, pool)));
+            state.subnets = vec![Some(subnet)];
+            let (mut paid, mut added) = (state.clone(), state.clone());
+            paid.pay_stake(hotkey, coldkey, 0, 0);
+            added.increase_stake(hotkey, coldkey, 0, 0);
+            assert!(paid == added, "{pool:?}");
+            paid.pay_stake(hotkey, coldkey, 0, 7);
+            added.increase_stake(hotkey, coldkey, 0, 7);
+            assert!(paid == added && paid.hotkey_stake_rao(hotkey, 0) >= 7, "{pool:?}");
+        }
     }
 }

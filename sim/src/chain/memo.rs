@@ -114,3 +114,34 @@ fn pool_key(subnet: &Subnet) -> PoolKey {
     let pool = &subnet.pool;
     (pool.tao_rao, pool.alpha_in_rao, pool.quote_weight_e18)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::AccountId;
+
+    #[test]
+    fn remembered_proportions_are_the_computed_ones() {
+        let subnets = [ROOT, 1].map(|netuid| Some(Subnet::new(netuid, AccountId(0)))).into();
+        let mut state = State { subnets, ..State::default() };
+        let mut memos = Memos::default();
+        for (root_tao_rao, tao_weight, alpha_rao) in [
+            (0, u64::MAX, 0),
+            (0, u64::MAX, 70),
+            (500, 0, 70),
+            (500, u64::MAX / 3, 70),
+            (500, u64::MAX / 3, 0),
+            (500, u64::MAX / 3, 70),
+            (500, u64::MAX / 2, 70),
+            (501, u64::MAX / 2, 70),
+        ] {
+            state.live_mut(ROOT).pool.tao_rao = root_tao_rao;
+            state.live_mut(1).pool.alpha_out_rao = alpha_rao;
+            state.globals.tao_weight = tao_weight;
+            memos.begin_block(&state);
+            let subnet = state.live(1);
+            assert_eq!(memos.root_proportion(subnet), state.root_proportion(subnet));
+            assert_eq!(memos.root_proportion(subnet), state.root_proportion(subnet));
+        }
+    }
+}

@@ -25,12 +25,17 @@ impl WeightVector<'_> {
         self.values.len() == 1 && self.uids.first() == Some(&uid)
     }
 
+    /// 0 for an empty row.
+    fn largest_uid(&self) -> usize {
+        self.uids.iter().copied().fold(0, u16::max).into()
+    }
+
     fn has_duplicates(&self) -> bool {
         // Most rows are in order. This looks at all pairs, which vectorises.
         if self.uids.windows(2).fold(true, |ascending, pair| ascending & (pair[0] < pair[1])) {
             return false;
         }
-        let mut seen = [0_u64; 1024];
+        let mut seen = vec![0_u64; self.largest_uid() / 64 + 1];
         self.uids.iter().any(|uid| {
             let (word, bit) = (usize::from(*uid) / 64, 1 << (uid % 64));
             let again = seen[word] & bit != 0;
@@ -190,7 +195,7 @@ impl Subnet {
         if weights.has_duplicates() {
             return Err(CallError::DuplicateUids);
         }
-        if weights.uids.iter().any(|uid| usize::from(*uid) >= self.neurons.len()) {
+        if weights.largest_uid() >= self.neurons.len() {
             return Err(CallError::UidVecContainInvalidOne);
         }
         if is_self_weight {
@@ -216,5 +221,22 @@ impl Subnet {
         let share = (u64::from(largest) << 32).checked_div(sum).unwrap_or(0);
         let limit = (u64::from(limit) << 32) / u64::from(u16::MAX);
         (share <= limit).then_some(()).ok_or(CallError::MaxWeightExceeded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uid_named_twice_is_found_wherever_it_stands() {
+        let has_duplicates =
+            |uids: &[u16]| WeightVector { uids, values: &[], version_key: 0 }.has_duplicates();
+        for different in [&[][..], &[7], &[0, 1, 65535], &[65535, 64, 63, 0, 1]] {
+            assert!(!has_duplicates(different), "{different:?}");
+        }
+        for twice in [&[3, 3][..], &[0, 5, 0], &[65535, 1, 65535], &[1, 2, 3, 64, 128, 64]] {
+            assert!(has_duplicates(twice), "{twice:?}");
+        }
     }
 }

@@ -47,16 +47,20 @@ pub fn remember(mechanism: &Mechanism, before: f64, observed: f64) -> f64 {
 }
 
 /// Scales weights so that the largest becomes 65535, rounds half up, and appends the non-zero ones
-/// with their uids; miner `i` has uid `first_uid + i`.
+/// with their uids. Entries come as `(uid, weight)`, in the order in which they shall be stored.
 ///
 /// This is what a validator's client submits and the chain stores (`vec_max_upscale_to_u16` leaves
 /// a row whose maximum is 65535 as it is). All weights zero append nothing.
-pub fn upscale_to_u16(weights: &[f64], first_uid: u16, uids: &mut Vec<u16>, values: &mut Vec<u16>) {
-    let max = weights.iter().copied().fold(0.0, f64::max);
+pub fn upscale_to_u16(
+    entries: impl Iterator<Item = (u16, f64)> + Clone,
+    uids: &mut Vec<u16>,
+    values: &mut Vec<u16>,
+) {
+    let max = entries.clone().map(|(_, weight)| weight).fold(0.0, f64::max);
     if max <= 0.0 || !max.is_finite() {
         return;
     }
-    for (weight, uid) in weights.iter().zip(first_uid..) {
+    for (uid, weight) in entries {
         // Weights are not negative, so adding a half and dropping the fraction rounds half up.
         let value = (weight / max * MAX_WEIGHT + 0.5) as u16;
         if value > 0 {
@@ -108,11 +112,12 @@ mod tests {
     #[test]
     fn stored_weights_have_65535_as_their_largest() {
         let (mut uids, mut values) = (Vec::new(), Vec::new());
-        upscale_to_u16(&[0.2, 0.0, 0.1, 0.000_001], 7, &mut uids, &mut values);
+        let entries = |weights: &'static [f64]| (7..).zip(weights.iter().copied());
+        upscale_to_u16(entries(&[0.2, 0.0, 0.1, 0.000_001]), &mut uids, &mut values);
         assert_eq!(uids, [7, 9]);
         // 0.5 of 65535 is 32767.5, which rounds away from zero.
         assert_eq!(values, [65_535, 32_768]);
-        upscale_to_u16(&[0.0, 0.0], 7, &mut uids, &mut values);
+        upscale_to_u16(entries(&[0.0, 0.0]), &mut uids, &mut values);
         assert_eq!(uids.len(), 2);
     }
 }

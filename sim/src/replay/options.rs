@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
+use crate::amounts::{exact_tokens, grouped};
 use crate::metagraph::Metagraph;
-use crate::population::RAO_PER_TOKEN;
 use crate::scenario::{BondRule, Diagnostics, ScenarioError, Subnet};
 
 /// What to replay, and under which rules.
@@ -89,12 +89,12 @@ impl ReplayOptions {
     fn meaning(&self, key: &str, value: &Value) -> String {
         match key {
             "emission_rao_per_block" => {
-                let rao = grouped(self.subnet.emission_rao_per_block);
+                let rao = grouped(&self.subnet.emission_rao_per_block.to_string());
                 format!("{rao} rao a block go to miners and validators")
             }
             "max_validators" => format!("{} validators have a permit", self.subnet.max_validators),
             "min_stake_rao" => {
-                let tokens = in_tokens(self.subnet.min_stake_rao);
+                let tokens = exact_tokens(self.subnet.min_stake_rao);
                 format!("stakes below {tokens} tokens do not count")
             }
             "owner_cut" if self.subnet.owner_cut == 0 => "no owner's cut".to_owned(),
@@ -114,8 +114,8 @@ impl ReplayOptions {
                 "nobody can be paid: the largest stake is {} tokens, and stakes below \
                  min_stake_rao = {min} ({} tokens) do not count; lower it with \
                  --set min_stake_rao=0",
-                in_tokens(largest),
-                in_tokens(min),
+                exact_tokens(largest),
+                exact_tokens(min),
             ),
             _ => return Vec::new(),
         };
@@ -130,29 +130,6 @@ impl ReplayOptions {
         let total = u128::from(metagraph.alpha_stake_rao[uid]) + tao;
         u64::try_from(total).unwrap_or(u64::MAX)
     }
-}
-
-/// Rao as tokens with no more digits than needed, thousands separated.
-fn in_tokens(rao: u64) -> String {
-    let per_token = RAO_PER_TOKEN as u64;
-    let (whole, fraction) = (grouped(rao / per_token), rao % per_token);
-    match fraction {
-        0 => whole,
-        _ => format!("{whole}.{fraction:09}").trim_end_matches('0').to_owned(),
-    }
-}
-
-/// A whole number with a comma between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -185,13 +162,5 @@ mod tests {
         options.set_rules(None, &["min_stake_rao=0".to_owned()]).expect("valid");
         let keys: Vec<String> = options.assumed().into_iter().map(|a| a.key).collect();
         assert_eq!(keys, ["emission_rao_per_block", "max_validators", "owner_cut"]);
-    }
-
-    #[test]
-    fn tokens_are_told_exactly() {
-        assert_eq!(in_tokens(1_000_000_000_000), "1,000");
-        assert_eq!(in_tokens(12_500_000_000), "12.5");
-        assert_eq!(in_tokens(1), "0.000000001");
-        assert_eq!(in_tokens(0), "0");
     }
 }

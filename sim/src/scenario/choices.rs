@@ -14,7 +14,7 @@ use super::types::{Behaviour, WeightRule};
 use super::values::{Fraction, Positive, Whole};
 
 /// A value that is a word or a table.
-trait Choice: Sized {
+pub(super) trait Choice: Sized {
     /// All words, those that need parameters included.
     const WORDS: &'static [&'static str];
     /// What is allowed, in words.
@@ -66,7 +66,7 @@ struct Cabal {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-struct BehaviourTable {
+pub(super) struct BehaviourTable {
     /// Honest, but sets weights only now and then.
     lazy: Option<Lazy>,
     /// Copies the consensus it can see.
@@ -79,7 +79,7 @@ struct BehaviourTable {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-struct WeightRuleTable {
+pub(super) struct WeightRuleTable {
     /// Weight proportional to exp(score / temperature).
     softmax: Option<Softmax>,
     /// The best k share in proportion to their scores.
@@ -177,7 +177,7 @@ impl Choice for WeightRule {
     }
 }
 
-struct ChoiceVisitor<T>(PhantomData<fn() -> T>);
+pub(super) struct ChoiceVisitor<T>(pub(super) PhantomData<fn() -> T>);
 
 impl<'de, T: Choice> Visitor<'de> for ChoiceVisitor<T> {
     type Value = T;
@@ -217,7 +217,9 @@ impl<'de> Deserialize<'de> for WeightRule {
 }
 
 /// Schema of a choice: a word that needs no parameters, or the table.
-fn choice_schema<T: Choice<Table: JsonSchema>>(generator: &mut SchemaGenerator) -> Schema {
+pub(super) fn choice_schema<T: Choice<Table: JsonSchema>>(
+    generator: &mut SchemaGenerator,
+) -> Schema {
     let words: Vec<&str> =
         T::WORDS.iter().copied().filter(|word| T::from_word(word).is_some()).collect();
     let table = generator.subschema_for::<T::Table>();

@@ -75,6 +75,12 @@ impl ReadError {
         self.path.iter().rev().cloned().collect()
     }
 
+    /// The same error of a part that is itself at a path from the root.
+    pub(super) fn under(mut self, path: &[Step]) -> Self {
+        self.path.extend(path.iter().rev().cloned());
+        self
+    }
+
     fn at(mut self, span: &Span) -> Self {
         self.span.get_or_insert_with(|| span.clone());
         self

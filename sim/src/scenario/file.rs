@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::samples::Samples;
 use super::subnet::SubnetPatch;
+use super::sweep::SweepTable;
 use super::types::{Behaviour, WeightRule};
 use super::values::{Finite, Fraction, NonNegative, Positive, Rate, Stake, Whole};
 
@@ -43,6 +44,8 @@ pub(super) struct ScenarioFile {
     pub(super) events: Option<Vec<EventTable>>,
     /// Named assertions on the results; a run fails when one does not hold.
     pub(super) expect: Option<BTreeMap<String, ExpectTable>>,
+    /// Parameters that take several values, for `subsim sweep`; other commands pass it over.
+    pub(super) sweep: Option<SweepTable>,
 }
 
 /// Length, seed and recording.
@@ -53,8 +56,9 @@ pub(super) struct SimulationTable {
     /// Seed of every random stream. Default 0.
     #[schemars(extend("default" = 0))]
     pub(super) seed: Option<Whole<0, { u64::MAX }>>,
-    /// What one step of time is. Default "epoch", the only one so far.
+    /// What one step of time is. Default "epoch"; a file with "block" has other tables.
     #[schemars(extend("default" = "epoch"))]
+    #[allow(dead_code, reason = "it decided which tables are read before they were")]
     pub(super) resolution: Option<ResolutionWord>,
     /// Number of epochs; either this or `days`.
     pub(super) epochs: Option<Whole<1, 10_000_000>>,
@@ -73,6 +77,8 @@ pub(super) struct SimulationTable {
 pub(super) enum ResolutionWord {
     /// Scores are drawn once per epoch.
     Epoch,
+    /// The chain itself runs, block by block.
+    Block,
 }
 
 /// A group of miners.

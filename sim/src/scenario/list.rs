@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{Scenario, ScenarioError};
+use super::{AnyScenario, ScenarioError, load_any};
 
 /// Deepest folder looked into, so that a link in a circle ends.
 const MAX_DEPTH: usize = 8;
@@ -14,14 +14,14 @@ pub struct ListEntry {
     /// Its path.
     pub path: PathBuf,
     /// What it says, or why it cannot be read.
-    pub scenario: Result<Box<Scenario>, ScenarioError>,
+    pub scenario: Result<Box<AnyScenario>, ScenarioError>,
 }
 
 impl ListEntry {
     /// The question that the scenario asks, if it can be read and asks one.
     #[must_use]
     pub fn question(&self) -> Option<&str> {
-        self.scenario.as_ref().ok().and_then(|scenario| scenario.question.as_deref())
+        self.scenario.as_ref().ok().and_then(|scenario| scenario.question())
     }
 }
 
@@ -39,8 +39,7 @@ pub fn list(folder: &Path) -> std::io::Result<Vec<ListEntry>> {
     let mut paths = Vec::new();
     collect(folder, MAX_DEPTH, &mut paths)?;
     paths.sort();
-    let entry =
-        |path: PathBuf| ListEntry { scenario: Scenario::load(&path, &[]).map(Box::new), path };
+    let entry = |path: PathBuf| ListEntry { scenario: load_any(&path, &[]).map(Box::new), path };
     Ok(paths.into_iter().map(entry).collect())
 }
 

@@ -53,12 +53,15 @@ pub(super) fn number_advice(value: &str) -> Option<String> {
     }
 }
 
+/// Sections that a file may have many of.
+const LISTS: [&str; 6] = ["miners", "validators", "events", "accounts", "subnets", "calls"];
+
 /// The section that a duplicate key names, when a list of sections is meant: `[miners]` twice.
 pub(super) fn single_brackets(text: &str, at: usize) -> Option<&'static str> {
     let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
     let line = text[start..].lines().next().unwrap_or_default().trim_start();
     let name = line.strip_prefix('[')?.split(']').next()?.trim();
-    ["miners", "validators", "events"].into_iter().find(|section| *section == name)
+    LISTS.into_iter().find(|section| *section == name)
 }
 
 /// Where a word belongs that is the name of a rule, a behaviour or a distribution, not a key.
@@ -75,6 +78,24 @@ pub(super) fn belongs_in(word: &str) -> Option<&'static str> {
         "log_normal" => "stake_alpha = { log_normal = { median = 1000.0, sigma = 0.5 } }",
         "pareto" => "stake_alpha = { pareto = { scale = 1000.0, shape = 1.16 } }",
         "exponential" => "stake_alpha = { exponential = { mean = 1000.0 } }",
+        "at_start" | "when_it_pays" | "below_price" => "joins = { when_it_pays = {} }",
+        "before_epoch_blocks" => "sets_weights = { before_epoch_blocks = 1 }",
+        "follow_yield" => "behaviour = \"follow_yield\"",
+        "hold" => "behaviour = { hold = { subnet = \"root\" } }",
+        _ => return None,
+    })
+}
+
+/// What to write at resolution "block" in place of a subnet's key that is the chain's or a
+/// neuron's there.
+pub(super) fn at_resolution_block(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "emission_rao_per_block" => "emission follows the chain's own curve",
+        "delegate_take" => "write take = 0.18 in [[validators]], or max_delegate_take in [chain]",
+        "min_stake_rao" => "write stake_threshold_tokens in [chain]",
+        "owner_cut" | "tao_weight" | "moving_price_alpha" | "max_epochs_per_block" => {
+            "it belongs in [chain]"
+        }
         _ => return None,
     })
 }

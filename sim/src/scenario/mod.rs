@@ -10,7 +10,13 @@
 //!                   +--------- de ----------+                          +--> warnings
 //!                   faults are set aside and reported together
 //! ```
+//!
+//! `simulation.resolution` decides which tables a file has: those of `file` make a [`Scenario`],
+//! those of `chain_file` a [`ChainScenario`]. [`load_any`] reads both.
 
+mod any;
+mod chain_file;
+mod chain_types;
 mod choices;
 mod csv;
 mod de;
@@ -26,6 +32,7 @@ mod samples;
 mod schema;
 mod sink;
 mod subnet;
+mod sweep;
 mod text;
 mod tree;
 mod types;
@@ -34,70 +41,100 @@ mod values;
 use std::path::Path;
 
 use self::diagnostic::Source;
+use self::read::AnyFile;
+use self::schema::FileKind;
 use self::sink::Sink;
 
+pub use any::AnyScenario;
+pub use chain_types::*;
 pub use diagnostic::{Diagnostic, Diagnostics, Position, ScenarioError, Severity};
 pub use list::{ListEntry, list};
+pub use nearest::nearest;
 pub use schema::json_schema;
 pub use subnet::{BondRule, Subnet, SubnetPatch};
+pub use sweep::SweepSpec;
 pub use types::*;
 pub use values::{Fraction, Millionths, Multiplier, Proportion, Proportion64, Whole};
 
-impl Scenario {
-    /// Reads and checks a scenario file. Each override is `path=value`, such as
-    /// `subnet.kappa=0.6` or `miners.good.count=20`, and counts as if the file said so.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the file and the overrides, each fault with its place.
-    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ScenarioError> {
-        let shown = path.display().to_string();
-        match text::read(path, "scenario") {
-            Ok(text) => {
-                let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                let folder = path.parent().unwrap_or(Path::new(""));
-                read_scenario(Source { name: shown, text }, name, folder, overrides)
+/// Reads and checks a scenario file of either resolution. Each override is `path=value`, such as
+/// `subnet.kappa=0.6` or `miners.good.count=20`, and counts as if the file said so.
+///
+/// # Errors
+/// Everything that is wrong with the file and the overrides, each fault with its place.
+pub fn load_any(path: &Path, overrides: &[String]) -> Result<AnyScenario, ScenarioError> {
+    load(path, overrides, None)
+}
+
+/// Reads and checks a scenario of either resolution from its text. Files that it names are looked
+/// for in the current folder.
+///
+/// # Errors
+/// As [`load_any`].
+pub fn parse_any(
+    name: &str,
+    text: &str,
+    overrides: &[String],
+) -> Result<AnyScenario, ScenarioError> {
+    parse(name, text, overrides, None)
+}
+
+/// What both kinds of scenarios can do.
+macro_rules! reading {
+    ($scenario:ident, $variant:ident, $kind:ident) => {
+        impl $scenario {
+            /// Reads and checks a scenario file of this resolution. Each override is `path=value`,
+            /// such as `miners.good.count=20`, and counts as if the file said so.
+            ///
+            /// # Errors
+            /// Everything that is wrong with the file and the overrides, each fault with its place.
+            pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ScenarioError> {
+                load(path, overrides, Some(FileKind::$kind)).map(Self::of_any)
             }
-            Err(error) => {
-                let mut sink = Sink::default();
-                sink.sources.push(Source { name: shown, text: String::new() });
-                let draft = sink.error_in_file(0, error.message);
-                if let Some(help) = error.help {
-                    draft.help(help);
+
+            /// Reads and checks a scenario of this resolution from its text. Files that it names
+            /// are looked for in the current folder.
+            ///
+            /// # Errors
+            /// As [`Self::load`].
+            pub fn parse(
+                name: &str,
+                text: &str,
+                overrides: &[String],
+            ) -> Result<Self, ScenarioError> {
+                parse(name, text, overrides, Some(FileKind::$kind)).map(Self::of_any)
+            }
+
+            fn of_any(any: AnyScenario) -> Self {
+                match any {
+                    AnyScenario::$variant(scenario) => scenario,
+                    _ => unreachable!("reading keeps to the wanted kind"),
                 }
-                Err(ScenarioError(sink.finish(Severity::Error)))
+            }
+
+            /// What the author should know although the scenario is valid, such as settings without
+            /// effect.
+            #[must_use]
+            pub fn warnings(&self) -> &Diagnostics {
+                &self.warnings
+            }
+
+            /// Fingerprint of everything the results depend on: BLAKE3 in hexadecimal of the
+            /// resolved scenario as JSON. The file's name, comments and the number of threads do
+            /// not count; the contents of files that it names do.
+            #[must_use]
+            pub fn hash(&self) -> String {
+                let mut hasher = blake3::Hasher::new();
+                // Writing to a hasher cannot fail, and no type has a map with keys but text.
+                let written = serde_json::to_writer(&mut hasher, self);
+                debug_assert!(written.is_ok(), "{written:?}");
+                hasher.finalize().to_hex().to_string()
             }
         }
-    }
-
-    /// Reads and checks a scenario from its text. Files of samples are looked for in the current
-    /// folder.
-    ///
-    /// # Errors
-    /// As [`Scenario::load`].
-    pub fn parse(name: &str, text: &str, overrides: &[String]) -> Result<Self, ScenarioError> {
-        let source = Source { name: name.to_owned(), text: text.to_owned() };
-        read_scenario(source, name.to_owned(), Path::new(""), overrides)
-    }
-
-    /// What the author should know although the scenario is valid, such as settings without
-    /// effect.
-    #[must_use]
-    pub fn warnings(&self) -> &Diagnostics {
-        &self.warnings
-    }
-
-    /// Fingerprint of everything the results depend on: BLAKE3 in hexadecimal of the resolved
-    /// scenario as JSON. The file's name, comments and the number of threads do not count; the
-    /// contents of sample files do.
-    #[must_use]
-    pub fn hash(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        // Writing to a hasher cannot fail, and the types have no map with other keys than text.
-        let written = serde_json::to_writer(&mut hasher, self);
-        debug_assert!(written.is_ok(), "{written:?}");
-        hasher.finalize().to_hex().to_string()
-    }
+    };
 }
+
+reading!(Scenario, Epoch, Epoch);
+reading!(ChainScenario, Chain, Block);
 
 impl Subnet {
     /// These hyperparameters with changes from the command line, each `key=value` such as
@@ -133,19 +170,64 @@ impl Subnet {
     }
 }
 
+fn load(
+    path: &Path,
+    overrides: &[String],
+    wanted: Option<FileKind>,
+) -> Result<AnyScenario, ScenarioError> {
+    let shown = path.display().to_string();
+    match text::read(path, "scenario") {
+        Ok(text) => {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let folder = path.parent().unwrap_or(Path::new(""));
+            read_scenario(Source { name: shown, text }, name, folder, overrides, wanted)
+        }
+        Err(error) => {
+            let mut sink = Sink::default();
+            sink.sources.push(Source { name: shown, text: String::new() });
+            let draft = sink.error_in_file(0, error.message);
+            if let Some(help) = error.help {
+                draft.help(help);
+            }
+            Err(ScenarioError(sink.finish(Severity::Error)))
+        }
+    }
+}
+
+fn parse(
+    name: &str,
+    text: &str,
+    overrides: &[String],
+    wanted: Option<FileKind>,
+) -> Result<AnyScenario, ScenarioError> {
+    let source = Source { name: name.to_owned(), text: text.to_owned() };
+    read_scenario(source, name.to_owned(), Path::new(""), overrides, wanted)
+}
+
 fn read_scenario(
     source: Source,
     name: String,
     folder: &Path,
     overrides: &[String],
-) -> Result<Scenario, ScenarioError> {
+    wanted: Option<FileKind>,
+) -> Result<AnyScenario, ScenarioError> {
     let mut sink = Sink::default();
     sink.sources.push(source);
-    let read = read::read(overrides, &mut sink);
-    let scenario = read.map(|read| resolve::resolve(read, name, folder, &mut sink));
-    match scenario {
+    let resolved = read::read(overrides, wanted, &mut sink).map(|read| match read {
+        AnyFile::Epoch(read) => {
+            AnyScenario::Epoch(resolve::resolve(*read, name, folder, &mut sink))
+        }
+        AnyFile::Block(read) => {
+            AnyScenario::Chain(resolve::resolve_chain(*read, name, folder, &mut sink))
+        }
+    });
+    match resolved {
         Some(mut scenario) if !sink.has_errors() => {
-            scenario.warnings = sink.finish(Severity::Warning);
+            let warnings = sink.finish(Severity::Warning);
+            match &mut scenario {
+                AnyScenario::Epoch(scenario) => scenario.warnings = warnings,
+                AnyScenario::Chain(scenario) => scenario.warnings = warnings,
+            }
             Ok(scenario)
         }
         _ => Err(ScenarioError(sink.finish(Severity::Error))),

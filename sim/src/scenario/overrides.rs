@@ -17,6 +17,10 @@ const SOURCE_NAME: &str = "--set";
 /// Longest path; the deepest key of a scenario is seven steps down.
 const MAX_STEPS: usize = 16;
 
+/// Keys of a section of which only one may be set.
+const ALTERNATIVES: [(&str, &[&str]); 2] =
+    [("simulation", &["epochs", "blocks", "days", "years"]), ("chain", &["genesis", "metagraph"])];
+
 /// One piece of a path and its bytes in the override.
 struct Segment {
     step: Step,
@@ -127,20 +131,18 @@ fn is_bare(value: &str) -> bool {
         && value.chars().all(|c| c.is_alphanumeric() || "_-./ ".contains(c))
 }
 
-/// Length is given in epochs or in days: setting one takes the file's other one away.
+/// Length is given in one unit: setting one takes the file's other one away. Of the names of a file
+/// to start from, likewise.
 fn make_room(root: &mut Node, segments: &[Segment]) {
     let [section, key] = segments else { return };
-    let other = match (&section.step, &key.step) {
-        (Step::Key(section), Step::Key(key)) if section == "simulation" => match key.as_str() {
-            "epochs" => "days",
-            "days" => "epochs",
-            _ => return,
-        },
-        _ => return,
-    };
-    let simulation = root.as_table_mut().and_then(|table| table.get_mut("simulation"));
-    if let Some(simulation) = simulation.and_then(Node::as_table_mut) {
-        simulation.remove(other);
+    let (Step::Key(section), Step::Key(key)) = (&section.step, &key.step) else { return };
+    let table = root.as_table_mut().and_then(|table| table.get_mut(section));
+    let Some(table) = table.and_then(Node::as_table_mut) else { return };
+    let alternatives = ALTERNATIVES.iter().filter(|(other, _)| other == section);
+    for (_, keys) in alternatives.filter(|(_, keys)| keys.contains(&key.as_str())) {
+        for other in keys.iter().filter(|other| *other != key) {
+            table.remove(other);
+        }
     }
 }
 

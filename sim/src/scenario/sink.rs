@@ -6,7 +6,7 @@ use super::de::{Fault, ReadError};
 use super::diagnostic::{Diagnostic, Diagnostics, Position, Severity, Source};
 use super::mistakes;
 use super::nearest::{listed, nearest};
-use super::schema;
+use super::schema::{self, FileKind};
 use super::tree::{Node, Span, Step, Value};
 
 /// Longest piece of the author's text quoted inside a message, in characters.
@@ -16,6 +16,8 @@ const QUOTED_CHARS: usize = 40;
 #[derive(Debug, Default)]
 pub(super) struct Sink {
     pub(super) sources: Vec<Source>,
+    /// Which tables the file has.
+    pub(super) kind: FileKind,
     items: Vec<Diagnostic>,
 }
 
@@ -132,8 +134,8 @@ impl Sink {
         path: &[Step],
     ) {
         let node = path.iter().try_fold(root, |node, step| node.child(step));
-        // A table of the file that an override went into is the override's fault.
-        let overridden = node.and_then(|node| node.last_override()).filter(|_| span.source == 0);
+        // A table that a later override went into is the override's fault.
+        let overridden = node.and_then(|node| node.last_override());
         let (found, span) = match overridden {
             Some(span) => (node.map_or_else(String::new, keys_of), span.clone()),
             None => (self.found(span, node), span.clone()),
@@ -169,7 +171,21 @@ impl Sink {
             [] => format!("unknown key `{key}`"),
             _ => format!("unknown key `{key}` in `{}`", display_path(root, parent)),
         };
-        let label = match (nearest(key, allowed.iter().copied()), schema::section_of(key)) {
+        let section = match parent.first() {
+            Some(Step::Key(section)) => Some(section.as_str()),
+            _ => None,
+        };
+        let other = self.kind.other();
+        let near = nearest(key, allowed.iter().copied());
+        let of_chain = match (self.kind, section) {
+            (FileKind::Block, Some("subnets" | "events")) => mistakes::at_resolution_block(key),
+            _ => None,
+        };
+        let label = match (near, schema::section_of(self.kind, key)) {
+            _ if of_chain.is_some() => of_chain.unwrap_or_default().to_owned(),
+            _ if schema::has_key(other, section, key) => {
+                format!("`{key}` belongs to resolution {:?}", other.resolution())
+            }
             (_, Some(section)) => format!("`{key}` belongs in {section}"),
             (Some(near), None) => format!("did you mean `{near}`?"),
             (None, None) => match mistakes::belongs_in(key) {

@@ -162,14 +162,14 @@ impl Node {
         path.iter().try_fold(self, |node, step| node.child_mut(step))
     }
 
-    /// The last value below that an override put into this table of the file.
+    /// The last value below that a later override put into this table.
     pub(super) fn last_override(&self) -> Option<&Span> {
-        let table = self.as_table().filter(|_| self.span.source == 0)?;
-        let spans = table.entries.iter().filter_map(|entry| match entry.node.span.source {
-            0 => entry.node.last_override(),
-            _ => Some(&entry.node.span),
+        let spans = self.as_table()?.entries.iter().flat_map(|entry| {
+            let own = Some(&entry.node.span);
+            [own, entry.node.last_override()].into_iter().flatten()
         });
-        spans.max_by_key(|span| span.source)
+        let last = spans.max_by_key(|span| span.source)?;
+        (last.source > self.span.source).then_some(last)
     }
 
     /// Takes a faulty part out: a key of a table disappears, an element of a list becomes an empty

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::subnet::{Subnet, SubnetPatch};
+use super::sweep::SweepSpec;
 
 /// Largest stake a neuron can hold, in whole tokens: the supply cap of TAO and of each alpha.
 /// Draws from a distribution are clamped to it.
@@ -38,6 +39,9 @@ pub struct Scenario {
     pub events: Vec<Event>,
     /// Assertions on the results, in file order.
     pub expect: Vec<Expectation>,
+    /// Parameters that take several values, if the file has them.
+    #[serde(skip)]
+    pub sweep: Option<SweepSpec>,
     /// What the reader of the file should know although it is valid.
     #[serde(skip)]
     pub(super) warnings: super::Diagnostics,

@@ -5,7 +5,7 @@ use super::super::samples::Samples;
 use super::super::sink::Sink;
 use super::super::types::{Event, GroupChange, Sampled};
 use super::super::values::{NonNegative, Ranged, Whole};
-use super::groups::{Group, Groups};
+use super::groups::{Group, Groups, Kind};
 use super::place::Place;
 use super::{suspicious, warn_without_effect};
 
@@ -122,21 +122,7 @@ fn change(
     groups: &Groups<'_>,
     sink: &mut Sink,
 ) -> GroupChange {
-    let foreign: &[&str] = match group.is_miner {
-        true => &["root_stake_tao", "behaviour"],
-        false => &["quality"],
-    };
-    for key in foreign {
-        let place = place.key(key);
-        if place.exists() {
-            let (role, owner) = match group.is_miner {
-                true => ("miners", "validators"),
-                false => ("validators", "miners"),
-            };
-            sink.error(&place.key_span(), format!("{role} have no `{key}`"))
-                .label(format!("{:?} is a group of {role}; only {owner} have it", group.name));
-        }
-    }
+    refuse_foreign(place, group, sink);
     if let Some(behaviour) = &table.behaviour {
         groups.check_behaviour(&place.key("behaviour"), behaviour, sink);
     }
@@ -167,6 +153,22 @@ fn change(
         ),
         noise: table.noise.map(NonNegative::get),
         behaviour: table.behaviour,
+    }
+}
+
+/// Refuses keys that groups of another kind have.
+pub(super) fn refuse_foreign(place: &Place<'_>, group: &Group, sink: &mut Sink) {
+    let (foreign, owner): (&[&str], Kind) = match group.kind {
+        Kind::Miner => (&["root_stake_tao", "behaviour"], Kind::Validator),
+        Kind::Validator | Kind::Account => (&["quality"], Kind::Miner),
+    };
+    for key in foreign {
+        let place = place.key(key);
+        if place.exists() {
+            let (role, owner) = (group.kind.plural(), owner.plural());
+            sink.error(&place.key_span(), format!("{role} have no `{key}`"))
+                .label(format!("{:?} is a group of {role}; only {owner} have it", group.name));
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::nearest::{listed, nearest};
 use super::super::sink::{Sink, quoted};
 use super::super::types::{Expectation, Metric, Window};
 use super::super::values::Finite;
-use super::groups::Groups;
+use super::groups::{Groups, Kind};
 use super::place::Place;
 use super::suspicious;
 
@@ -25,14 +25,14 @@ pub(super) fn expect(
     for entry in entries {
         let Some(table) = tables.remove(&entry.key) else { continue };
         let place = place.key(&entry.key);
-        check_bounds(&place, &table, sink);
+        let bounds = (table.min.map(Finite::get), table.max.map(Finite::get));
+        check_bounds(&place, bounds, sink);
         if let Some(metric) = metric(&place, table.metric.as_deref(), groups, sink) {
             if matches!(metric, Metric::DividendPerStake(_)) && !has_honest {
                 sink.error(&place.key("metric").span(), "there are no honest validators")
                     .label("this metric compares with them")
                     .help("add a group with behaviour = \"honest\"");
             }
-            let bounds = (table.min.map(Finite::get), table.max.map(Finite::get));
             suspicious::warn_of_bounds(&place, &metric, bounds, groups.miner_count(), sink);
             expectations.push(Expectation {
                 name: entry.key.clone(),
@@ -49,9 +49,10 @@ pub(super) fn expect(
     expectations
 }
 
-fn check_bounds(place: &Place<'_>, table: &ExpectTable, sink: &mut Sink) {
+/// Checks that bounds are there and can hold.
+pub(super) fn check_bounds(place: &Place<'_>, bounds: (Option<f64>, Option<f64>), sink: &mut Sink) {
     let known = place.key("min").is_set_aside() || place.key("max").is_set_aside();
-    match (table.min.map(Finite::get), table.max.map(Finite::get)) {
+    match bounds {
         (None, None) if !known => {
             sink.error(&place.span(), format!("`{}` expects nothing", place.name()))
                 .label("`min` or `max` must be here")
@@ -71,16 +72,11 @@ fn metric(
     groups: &Groups<'_>,
     sink: &mut Sink,
 ) -> Option<Metric> {
-    let place_of_metric = place.key("metric");
     let Some(written) = written else {
-        if !place_of_metric.is_set_aside() {
-            sink.error(&place.span(), format!("`{}` has no metric", place.name()))
-                .label("`metric` must be here")
-                .help(format!("allowed: {}", listed(&names(groups), '"')));
-        }
+        blame_missing(place, &names(groups), sink);
         return None;
     };
-    let validator = |name: &str| groups.all().iter().any(|g| !g.is_miner && g.name == name);
+    let validator = |name: &str| groups.of_kind(Kind::Validator).any(|group| group.name == name);
     let any = |name: &str| groups.all().iter().any(|group| group.name == name);
     let found = match (written, written.split_once('.')) {
         ("gini", _) => Some(Metric::Gini),
@@ -95,24 +91,37 @@ fn metric(
     };
     let of_group = written.starts_with("share.") || written.starts_with("dividend_per_stake.");
     if found.is_none() && (groups.is_complete() || !of_group) {
-        let names = names(groups);
-        let label = match nearest(written, names.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => "no such metric".to_owned(),
-        };
-        let message = format!("no metric is called \"{}\"", quoted(written));
-        sink.error(&place_of_metric.span(), message)
-            .label(label)
-            .help(format!("allowed: {}", listed(&names, '"')));
+        blame_unknown(place, written, &names(groups), sink);
     }
     found
+}
+
+/// Says that an expectation has no metric.
+pub(super) fn blame_missing(place: &Place<'_>, names: &[String], sink: &mut Sink) {
+    if !place.key("metric").is_set_aside() {
+        sink.error(&place.span(), format!("`{}` has no metric", place.name()))
+            .label("`metric` must be here")
+            .help(format!("allowed: {}", listed(names, '"')));
+    }
+}
+
+/// Says that there is no such metric, and which is nearest.
+pub(super) fn blame_unknown(place: &Place<'_>, written: &str, names: &[String], sink: &mut Sink) {
+    let label = match nearest(written, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "no such metric".to_owned(),
+    };
+    let message = format!("no metric is called \"{}\"", quoted(written));
+    sink.error(&place.key("metric").span(), message)
+        .label(label)
+        .help(format!("allowed: {}", listed(names, '"')));
 }
 
 /// All metrics that these groups have.
 fn names(groups: &Groups<'_>) -> Vec<String> {
     let plain = [Metric::Gini, Metric::Herfindahl, Metric::Nakamoto, Metric::Spearman];
     let shares = groups.all().iter().map(|group| Metric::Share(group.name.clone()));
-    let validators = groups.all().iter().filter(|group| !group.is_miner);
+    let validators = groups.of_kind(Kind::Validator);
     let dividends = validators.map(|group| Metric::DividendPerStake(group.name.clone()));
     let all = plain.into_iter().chain(shares).chain(dividends).map(|metric| metric.to_string());
     // Two groups may share a name, which is reported where they stand.

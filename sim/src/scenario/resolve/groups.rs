@@ -2,26 +2,41 @@
 
 use std::path::Path;
 
-use super::super::csv;
-use super::super::diagnostic::Source;
 use super::super::file::{Epochs, MinerTable, ValidatorTable};
 use super::super::nearest::{listed, nearest};
-use super::super::samples::{FileColumn, Given, Samples};
+use super::super::samples::Samples;
 use super::super::sink::{Sink, quoted};
 use super::super::subnet::SubnetPatch;
-use super::super::text;
-use super::super::tree::Span;
 use super::super::types::{Behaviour, MinerGroup, Presence, Sampled, ValidatorGroup};
 use super::super::values::{NonNegative, Ranged, Whole};
 use super::place::Place;
-use super::suspicious;
+use super::{draws, suspicious};
+
+/// What the members of a group are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Miner,
+    Validator,
+    Account,
+}
+
+impl Kind {
+    /// The kind in words, many of it; also the section of the file.
+    pub(super) fn plural(self) -> &'static str {
+        match self {
+            Self::Miner => "miners",
+            Self::Validator => "validators",
+            Self::Account => "accounts",
+        }
+    }
+}
 
 /// A group by name.
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) name: String,
     pub(super) count: usize,
-    pub(super) is_miner: bool,
+    pub(super) kind: Kind,
 }
 
 /// All groups seen so far, and what is needed to check references to them.
@@ -61,9 +76,19 @@ impl<'a> Groups<'a> {
         self.complete
     }
 
+    /// The groups of a kind, in file order.
+    pub(super) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Group> {
+        self.groups.iter().filter(move |group| group.kind == kind)
+    }
+
+    /// Takes note that a group is not known, because its fault is reported already.
+    pub(super) fn note_unknown(&mut self) {
+        self.complete = false;
+    }
+
     /// Number of miners.
     pub(super) fn miner_count(&self) -> usize {
-        self.groups.iter().filter(|group| group.is_miner).map(|group| group.count).sum()
+        self.of_kind(Kind::Miner).map(|group| group.count).sum()
     }
 
     /// Resolves the groups of miners.
@@ -82,7 +107,7 @@ impl<'a> Groups<'a> {
                 table.name,
                 table.count,
                 (table.start_epoch, table.stop_epoch),
-                true,
+                Kind::Miner,
                 sink,
             );
             let quality = self.required(&place.key("quality"), table.quality, common.count, sink);
@@ -121,7 +146,7 @@ impl<'a> Groups<'a> {
                 table.name,
                 table.count,
                 (table.start_epoch, table.stop_epoch),
-                false,
+                Kind::Validator,
                 sink,
             );
             let (alpha, root) = (place.key("stake_alpha"), place.key("root_stake_tao"));
@@ -138,7 +163,14 @@ impl<'a> Groups<'a> {
         tables.into_iter().enumerate().map(resolve).collect()
     }
 
-    fn check_any(&mut self, place: &Place<'_>, found: usize, example: &str, sink: &mut Sink) {
+    /// At least one group of a section must be there.
+    pub(super) fn check_any(
+        &mut self,
+        place: &Place<'_>,
+        found: usize,
+        example: &str,
+        sink: &mut Sink,
+    ) {
         if place.is_set_aside() {
             self.complete = false;
         } else if found == 0 {
@@ -156,15 +188,29 @@ impl<'a> Groups<'a> {
         name: Option<String>,
         count: Option<Whole<1, 65_535>>,
         (start, stop): (Option<Epochs>, Option<Epochs>),
-        is_miner: bool,
+        kind: Kind,
         sink: &mut Sink,
     ) -> Common {
         let count = count.map_or(1, |count| usize::try_from(count.get()).unwrap_or(1));
+        let name = self.enter(place, name, count, kind, sink);
+        Common { name, count, presence: self.presence(place, start, stop, sink) }
+    }
+
+    /// Takes a group up under its checked name, which is empty when there is none that could be
+    /// used.
+    pub(super) fn enter(
+        &mut self,
+        place: &Place<'_>,
+        name: Option<String>,
+        count: usize,
+        kind: Kind,
+        sink: &mut Sink,
+    ) -> String {
         let name = self.name(place, name, sink);
         if !name.is_empty() {
-            self.groups.push(Group { name: name.clone(), count, is_miner });
+            self.groups.push(Group { name: name.clone(), count, kind });
         }
-        Common { name, count, presence: self.presence(place, start, stop, sink) }
+        name
     }
 
     /// The checked name; empty when there is none that could be used.
@@ -179,18 +225,19 @@ impl<'a> Groups<'a> {
             }
             return String::new();
         };
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+        if !check_characters(&place_of_name, &name, "group", sink) {
             self.complete = false;
-            sink.error(&place_of_name.span(), "this cannot be the name of a group")
-                .label("allowed: 1 to 64 of the characters a-z, A-Z, 0-9, `_` and `-`");
             return String::new();
         }
         if let Some(other) = self.groups.iter().find(|group| group.name.eq_ignore_ascii_case(&name))
         {
             sink.error(&place_of_name.span(), "two groups have the same name")
-                .label(format!("there is a group of {} called {:?}", other.role(), other.name))
-                .help("names are unique over miners and validators, whatever their case");
+                .label(format!(
+                    "there is a group of {} called {:?}",
+                    other.kind.plural(),
+                    other.name
+                ))
+                .help("names are unique over all groups, whatever their case");
             // Another name was meant, and references to it are nobody's fault.
             self.complete = false;
         }
@@ -222,21 +269,14 @@ impl<'a> Groups<'a> {
     }
 
     /// Resolves samples that must be there.
-    fn required<T: Ranged>(
+    pub(super) fn required<T: Ranged>(
         &self,
         place: &Place<'_>,
         samples: Option<Samples<T>>,
         count: usize,
         sink: &mut Sink,
     ) -> Sampled {
-        if samples.is_none() && !place.is_set_aside() {
-            let key = place.name();
-            let key = key.rsplit('.').next().unwrap_or_default();
-            sink.error(&place.span(), format!("this group has no {key}"))
-                .label(format!("`{key}` must be here"))
-                .help(format!("allowed: {}, a list, or a distribution", T::ALLOWED));
-        }
-        self.optional(place, samples, count, sink)
+        draws::required(self.folder, place, samples, count, sink)
     }
 
     /// Resolves samples; 0 where there are none.
@@ -247,62 +287,7 @@ impl<'a> Groups<'a> {
         count: usize,
         sink: &mut Sink,
     ) -> Sampled {
-        let sampled = match samples.map(|samples| samples.given) {
-            None => return Sampled::Constant(0.0),
-            Some(Given::Sampled(sampled)) => sampled,
-            Some(Given::File(file)) => match self.load::<T>(place, &file, sink) {
-                Some(list) => Sampled::List(list),
-                None => return Sampled::Constant(0.0),
-            },
-        };
-        if let Sampled::List(list) = &sampled
-            && list.len() != count
-            && !place.is_set_aside()
-        {
-            let found = list.len();
-            // An override of the count does not go together with the file's list.
-            let span = place.parent().count_override().unwrap_or_else(|| place.span());
-            sink.error(&span, format!("{found} numbers for a group of {count}"))
-                .label(format!("`{}` must be {count} numbers, one for each", place.name()));
-        }
-        sampled
-    }
-
-    /// Reads a column of a CSV file.
-    fn load<T: Ranged>(
-        &self,
-        place: &Place<'_>,
-        column: &FileColumn,
-        sink: &mut Sink,
-    ) -> Option<Vec<f64>> {
-        let path = self.folder.join(&column.file);
-        let text = match text::read(&path, "CSV file") {
-            Ok(text) => text,
-            Err(error) => {
-                let name = quoted(&path.display().to_string());
-                let draft = sink
-                    .error(&place.key("file").span(), format!("{name}: {}", error.message))
-                    .label("the path is relative to the scenario's folder");
-                if let Some(help) = error.help {
-                    draft.help(help);
-                }
-                return None;
-            }
-        };
-        let check = |value: f64| if T::accepts(value) { Ok(()) } else { Err(T::ALLOWED) };
-        match csv::column(&text, column.column.as_deref(), check) {
-            Ok(numbers) => Some(numbers),
-            Err(error) => {
-                let source = sink.sources.len();
-                sink.sources.push(Source { name: path.display().to_string(), text });
-                let draft = match error.range {
-                    Some(range) => sink.error(&Span { source, range }, error.message),
-                    None => sink.error_in_file(source, error.message),
-                };
-                draft.label(error.label).help(format!("read for `{}`", place.name()));
-                None
-            }
-        }
+        draws::optional(self.folder, place, samples, count, sink)
     }
 
     /// All groups together must fit the subnet.
@@ -312,12 +297,11 @@ impl<'a> Groups<'a> {
             return;
         }
         let most = self.groups.iter().max_by_key(|group| group.count);
-        let section =
-            if most.is_some_and(|group| group.is_miner) { "miners" } else { "validators" };
+        let section = most.map_or("miners", |group| group.kind.plural());
         let index = self
             .groups
             .iter()
-            .filter(|group| Some(group.is_miner) == most.map(|most| most.is_miner))
+            .filter(|group| Some(group.kind) == most.map(|most| most.kind))
             .position(|group| most.is_some_and(|most| std::ptr::eq(group, most)));
         let place = root.key(section).index(index.unwrap_or(0)).key("count");
         let help = match total <= 65_535 {
@@ -362,7 +346,7 @@ impl<'a> Groups<'a> {
                 .label("at least one group of miners must be here");
         }
         for (index, name) in miners.iter().enumerate() {
-            self.find(&place.index(index), name, Some(true), sink);
+            self.find(&place.index(index), name, Some(Kind::Miner), sink);
         }
     }
 
@@ -371,18 +355,17 @@ impl<'a> Groups<'a> {
         &self,
         place: &Place<'_>,
         name: &str,
-        miner: Option<bool>,
+        kind: Option<Kind>,
         sink: &mut Sink,
     ) -> Option<&Group> {
-        let fits = |group: &&Group| miner.is_none_or(|miner| group.is_miner == miner);
+        let fits = |group: &&Group| kind.is_none_or(|kind| group.kind == kind);
         let found = self.groups.iter().filter(fits).find(|group| group.name == name);
         if found.is_none() && self.complete {
             let names: Vec<&str> =
                 self.groups.iter().filter(fits).map(|group| group.name.as_str()).collect();
-            let kind = match miner {
-                Some(true) => "group of miners",
-                Some(false) => "group of validators",
-                None => "group",
+            let kind = match kind {
+                Some(kind) => format!("group of {}", kind.plural()),
+                None => "group".to_owned(),
             };
             let label = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean {near:?}?"),
@@ -400,14 +383,19 @@ impl<'a> Groups<'a> {
 }
 
 /// The noise of a group; 0 where there is none.
-fn noise(place: &Place<'_>, noise: Option<NonNegative>, sink: &mut Sink) -> f64 {
+pub(super) fn noise(place: &Place<'_>, noise: Option<NonNegative>, sink: &mut Sink) -> f64 {
     let noise = noise.map_or(0.0, NonNegative::get);
     suspicious::warn_of_noise(&place.key("noise"), noise, sink);
     noise
 }
 
-impl Group {
-    fn role(&self) -> &'static str {
-        if self.is_miner { "miners" } else { "validators" }
+/// Whether a name has only characters that names may have.
+pub(super) fn check_characters(place: &Place<'_>, name: &str, what: &str, sink: &mut Sink) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let valid = !name.is_empty() && name.len() <= 64 && name.chars().all(plain);
+    if !valid {
+        sink.error(&place.span(), format!("this cannot be the name of a {what}"))
+            .label("allowed: 1 to 64 of the characters a-z, A-Z, 0-9, `_` and `-`");
     }
+    valid
 }

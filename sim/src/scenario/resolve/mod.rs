@@ -4,6 +4,8 @@
 //! them. All rules are tried, so that an author sees every fault at once, and a rule stays silent
 //! about parts that were set aside because their own fault is reported already.
 
+mod chain;
+mod draws;
 mod events;
 mod expect;
 mod groups;
@@ -15,13 +17,15 @@ use std::path::Path;
 use self::groups::Groups;
 use self::place::Place;
 use super::diagnostic::Diagnostics;
-use super::file::{MechanismTable, ResolutionWord, SimulationTable};
+use super::file::{MechanismTable, ScenarioFile, SimulationTable};
 use super::read::ReadFile;
 use super::sink::Sink;
 use super::subnet::{BondRule, Subnet, SubnetPatch};
+use super::sweep::SweepTable;
 use super::tree::Span;
 use super::types::{Behaviour, Mechanism, Resolution, Scenario, Simulation, WeightRule};
 use super::values::{Positive, Rate, Whole};
+pub(super) use chain::{CALL_NAMES, resolve_chain};
 
 /// Blocks of 12 seconds in a day.
 const BLOCKS_PER_DAY: f64 = 7200.0;
@@ -53,7 +57,12 @@ const WITHOUT_EFFECT_IN_REPLAY: [(&str, &str); 4] = [
 ];
 
 /// Resolves what was read. The result is a scenario only if the sink holds no error afterwards.
-pub(super) fn resolve(read: ReadFile, name: String, folder: &Path, sink: &mut Sink) -> Scenario {
+pub(super) fn resolve(
+    read: ReadFile<ScenarioFile>,
+    name: String,
+    folder: &Path,
+    sink: &mut Sink,
+) -> Scenario {
     let ReadFile { root, file } = read;
     let root = Place::root(&root);
     let patch = file.subnet.unwrap_or_default();
@@ -85,6 +94,7 @@ pub(super) fn resolve(read: ReadFile, name: String, folder: &Path, sink: &mut Si
         mechanism,
         events: events::in_order(events),
         expect,
+        sweep: file.sweep.map(SweepTable::spec),
         warnings: Diagnostics::default(),
     }
 }
@@ -98,9 +108,7 @@ fn simulation(
     let place = root.key("simulation");
     Simulation {
         seed: table.seed.map_or(0, Whole::get),
-        resolution: match table.resolution {
-            Some(ResolutionWord::Epoch) | None => Resolution::Epoch,
-        },
+        resolution: Resolution::Epoch,
         epochs: epochs(&place, table, subnet.tempo_blocks, sink),
         threads: table.threads.map(|threads| usize::try_from(threads.get()).unwrap_or(1)),
         record_bonds: table.record_bonds.unwrap_or(false),
@@ -206,7 +214,7 @@ fn emission(patch: &SubnetPatch) -> Option<u64> {
 }
 
 /// The bond rule of a replay is an option and a hyperparameter: only one of them may set it.
-pub(super) fn check_given_once(read: &ReadFile, rule: BondRule, sink: &mut Sink) {
+pub(super) fn check_given_once(read: &ReadFile<ScenarioFile>, rule: BondRule, sink: &mut Sink) {
     let place = Place::root(&read.root).key("subnet").key("bond_rule");
     if place.exists() {
         sink.error(&place.key_span(), "the bond rule is given twice")
@@ -218,7 +226,7 @@ pub(super) fn check_given_once(read: &ReadFile, rule: BondRule, sink: &mut Sink)
 /// Applies hyperparameters that stand in no file to a metagraph's subnet, and warns of those that a
 /// replay does not look at.
 pub(super) fn resolve_replay(
-    read: &ReadFile,
+    read: &ReadFile<ScenarioFile>,
     mut subnet: Subnet,
     overrides: &[String],
     sink: &mut Sink,

@@ -1,5 +1,7 @@
 //! A place in the tree, whether or not something stands there: where to point when a rule is broken.
 
+use serde::Deserialize;
+
 use super::super::sink::{Draft, Sink, display_path};
 use super::super::tree::{Node, Span, Step, Table};
 
@@ -42,6 +44,21 @@ impl<'a> Place<'a> {
         self.path.iter().try_fold(self.root, |node, step| node.child(step))
     }
 
+    /// What stands there, as a type that reading has accepted already.
+    pub(super) fn get<T: Deserialize<'a>>(&self) -> Option<T> {
+        T::deserialize(self.node()?).ok()
+    }
+
+    /// What stands there, as a type that is asked of it only now; a fault is reported.
+    pub(super) fn read<T: Deserialize<'a>>(&self, sink: &mut Sink) -> Option<T> {
+        let error = match T::deserialize(self.node()?) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        sink.read_error(&error.under(&self.path), self.root);
+        None
+    }
+
     /// Whether something stands there.
     pub(super) fn exists(&self) -> bool {
         self.node().is_some()
@@ -69,6 +86,13 @@ impl<'a> Place<'a> {
         match self.exists() {
             true => sink.error(&self.span(), message),
             false => sink.error_in_file(0, message),
+        }
+    }
+
+    /// Says that a rule is broken here when something stands here, as nothing but `why` explains.
+    pub(super) fn refuse(&self, sink: &mut Sink, message: &str, why: impl Into<String>) {
+        if self.exists() {
+            sink.error(&self.key_span(), message).label(why);
         }
     }
 

@@ -96,12 +96,25 @@ pub(super) fn warn_of_bounds(
         Metric::Nakamoto => (1.0, miners as f64),
         Metric::DividendPerStake(_) => (0.0, f64::INFINITY),
     };
-    let range = match high.is_finite() {
-        true => format!("`{metric}` is always from {low} to {high}"),
-        false => format!("`{metric}` is never below {low}"),
+    warn_of_range(place, &metric.to_string(), (low, high), (min, max), sink);
+}
+
+/// Warns of bounds outside the range of a metric, or that all of it keeps.
+pub(super) fn warn_of_range(
+    place: &Place<'_>,
+    metric: &str,
+    (low, high): (f64, f64),
+    (min, max): (Option<f64>, Option<f64>),
+    sink: &mut Sink,
+) {
+    let range = match (low.is_finite(), high.is_finite()) {
+        (_, true) => format!("`{metric}` is always from {low} to {high}"),
+        (true, false) => format!("`{metric}` is never below {low}"),
+        (false, false) => return,
     };
-    // A bound at the very end of the range may stand beside another one, to be complete.
-    let alone = min.is_none() || max.is_none();
+    // A bound at the very end of the range may stand beside one that says something.
+    let (min_is_end, max_is_end) =
+        (min.is_none_or(|min| min <= low), max.is_none_or(|max| max >= high));
     let mut warn = |key: &str, holds: bool, never: bool| {
         let verdict = match (holds, never) {
             (true, _) => "always holds",
@@ -112,9 +125,9 @@ pub(super) fn warn_of_bounds(
             .label(range.as_str());
     };
     if let Some(min) = min {
-        warn("min", min < low || (alone && min <= low), min > high);
+        warn("min", min < low || (max_is_end && min_is_end), min > high);
     }
     if let Some(max) = max {
-        warn("max", max > high || (alone && max >= high), max < low);
+        warn("max", max > high || (min_is_end && max_is_end), max < low);
     }
 }

@@ -5,16 +5,17 @@ use subsim_sim::scenario::{Event, Subnet};
 
 /// What the owner got.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct OwnerCut {
+pub struct OwnerCut {
     /// Amount over the run.
-    pub(crate) rao: u128,
+    pub rao: u128,
     /// Part of all emission; `None` when it changed on the way.
-    pub(crate) part: Option<f64>,
+    pub part: Option<f64>,
 }
 
 impl OwnerCut {
     /// The cut of the first `epochs`, in which events may change it; `None` when there is none.
-    pub(crate) fn new(subnet: &Subnet, events: &[Event], epochs: u64) -> Option<Self> {
+    #[must_use]
+    pub fn new(subnet: &Subnet, events: &[Event], epochs: u64) -> Option<Self> {
         let mut events: Vec<_> = events.iter().filter(|event| event.at_epoch < epochs).collect();
         events.sort_by_key(|event| event.at_epoch);
         let mut subnet = subnet.clone();
