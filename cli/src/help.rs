@@ -9,9 +9,9 @@ Start here:
   subsim run scenarios/quickstart.toml         run one; results land in out/quickstart/
   subsim run scenarios/quickstart.toml --set subnet.bond_rule=yuma3 --out out/yuma3
                                                the same subnet under another rule
-  subsim run scenarios/chain/quickstart.toml   run the chain itself: pools, prices, registrations
-  subsim explain out/quickstart --block 360    where every rao of a block went
-  subsim account out/quickstart alice          what an account held, and what it did
+  subsim run scenarios/chain/market.toml       run the chain itself: pools, prices, registrations
+  subsim explain out/market --block 360        where every rao of a block went
+  subsim account out/market founder            what an account held, and what it did
   subsim replay metagraph.json --epochs 20     a real subnet under rules of your choice
   subsim sweep scenarios/sweep_kappa.toml      one scenario at many points, under many seeds
   subsim baseline update scenarios             keep what scenarios come to
@@ -36,9 +36,9 @@ Examples:
   subsim run scenarios/quickstart.toml --set subnet.kappa=0.6 --out out/kappa-0.6
   subsim run scenarios/quickstart.toml --set miners.good.count=20
   subsim run scenarios/quickstart.toml --json --quiet | jq .run.metrics
-  subsim run scenarios/chain/quickstart.toml --check --blocks 7200
-  subsim run scenarios/chain/quickstart.toml --save-state half.state --at-block 108000
-  subsim run scenarios/chain/quickstart.toml --from-state half.state --out out/second-half
+  subsim run scenarios/chain/market.toml --check --blocks 7200
+  subsim run scenarios/chain/market.toml --save-state half.state --at-block 108000
+  subsim run scenarios/chain/market.toml --from-state half.state --out out/second-half
 
 Results, in the folder given by --out:
   neurons.parquet   one row per neuron and epoch: scores, incentive, dividend, emission, stake
@@ -120,10 +120,10 @@ A folder of results remembers its scenario file and what was changed with --set.
 changed since, nothing is explained.
 
 Examples:
-  subsim explain scenarios/chain/quickstart.toml --block 360
-  subsim explain out/quickstart --block 7200
-  subsim explain out/quickstart --block 7200 --json | jq '.assets[].changes'
-  subsim explain scenarios/chain/quickstart.toml --block 108360 --from-state half.state
+  subsim explain scenarios/chain/market.toml --block 360
+  subsim explain out/market --block 7200
+  subsim explain out/market --block 7200 --json | jq '.assets[].changes'
+  subsim explain scenarios/chain/market.toml --block 108360 --from-state half.state
 
 Exit codes: 0 explained, 2 bad input, no such block, or changed scenario.";
 
@@ -133,8 +133,8 @@ Names are those of the scenario: an account's own, or <group>-<index>; the coldk
 a neuron share theirs.
 
 Examples:
-  subsim account out/quickstart founder
-  subsim account out/quickstart honest-0 --json | jq '.holdings[-1]'
+  subsim account out/market founder
+  subsim account out/market honest-0 --json | jq '.holdings[-1]'
 
 Exit codes: 0 done, 2 no such account, or no results of resolution \"block\" there.";
 
@@ -144,8 +144,8 @@ Prints a line for every hotkey that held the uid: when it registered and what it
 the uid and to whom, and what it earned in between.
 
 Examples:
-  subsim neuron out/quickstart text 12
-  subsim neuron out/quickstart 1 12 --json
+  subsim neuron out/market text 12
+  subsim neuron out/market 1 12 --json
 
 Exit codes: 0 done, 2 no such subnet or uid, or no results of resolution \"block\" there.";
 

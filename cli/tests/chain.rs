@@ -387,9 +387,9 @@ fn questions_without_an_answer_are_refused_with_a_hint() {
 }
 
 #[test]
-fn the_quickstart_of_the_chain_holds() {
+fn the_market_scenario_holds() {
     let folder = Folder::new();
-    let scenario = project("scenarios/chain/quickstart.toml").display().to_string();
+    let scenario = project("scenarios/chain/market.toml").display().to_string();
     let args = ["run", &scenario, "--no-plots", "--quiet", "--threads", "2"];
     let done = folder.run(&args).expect_code(0);
     assert_eq!(done.stdout, "");

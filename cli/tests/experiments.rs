@@ -88,7 +88,7 @@ fn a_scenario_that_says_nothing_of_a_sweep_needs_replicates() {
     let args = ["sweep", "small.toml", "--replicates", "3", "--set", "simulation.seed=9"];
     let done = folder.run(&args).expect_code(0);
     assert!(done.stdout.contains("1 point, 3 runs"), "{}", done.stdout);
-    let block = project("scenarios/chain/quickstart.toml").display().to_string();
+    let block = project("scenarios/chain/market.toml").display().to_string();
     folder.run(&["sweep", &block]).expect_code(2).expect_told(&["resolution \"block\""]);
 }
 

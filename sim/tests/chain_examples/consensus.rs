@@ -130,7 +130,7 @@ fn permits_follow_stake() {
                 graph.params.max_allowed_validators = count;
                 graph.params.min_stake = count.into();
                 graph.epoch();
-                let first = |uid| is_validator(uid) && stake(uid) >= count.into();
+                let first = |uid| is_validator(uid) && stake(uid) >= u64::from(count);
                 assert_eq!(graph.permits, (0..n).map(first).collect::<Vec<_>>());
                 for uid in (0..n).filter(|uid| !is_validator(*uid)) {
                     graph.stake[usize::from(uid)] += 2 * u64::from(n);
