@@ -95,7 +95,8 @@ pub fn run_chain(
             cancelled = true;
             break;
         }
-        run.step(recorder)?;
+        run.step(recorder)
+            .map_err(|error| explain::name_culprit(error, scenario, options.from, control))?;
         let block = run.state.block;
         if options.save_at.contains(&block) {
             (options.save)(&run.checkpoint()).map_err(RunError::Recorder)?;

@@ -26,6 +26,8 @@ impl Run<'_> {
         self.apply_events(recorder)?;
         self.make_planned_calls(recorder)?;
         self.let_agents_act(recorder)?;
+        #[cfg(test)]
+        super::tests::spoil(&mut self.state);
         if self.check {
             self.audit()?;
         }

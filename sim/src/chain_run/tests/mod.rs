@@ -2,13 +2,29 @@
 //! same as never having stopped, and that agents do what they are meant to.
 
 mod behaviours;
+mod books;
 mod going_on;
 mod scenarios;
 
+use std::cell::Cell;
 use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::chain_recorder::{BlockRecord, CallRecord, ChainEpochRecord, ChainHappening};
+
+thread_local! {
+    /// Block and account of a rao that comes out of nothing, in runs of this thread.
+    static SPOILED: Cell<Option<(u64, AccountId)>> = const { Cell::new(None) };
+}
+
+/// Breaks the books where a test wants it.
+pub(super) fn spoil(state: &mut State) {
+    if let Some((block, account)) = SPOILED.get()
+        && state.block == block
+    {
+        state.account_mut(account).free_rao += 1;
+    }
+}
 
 /// Incentive and dividends by hotkey's name.
 type Earned = BTreeMap<String, (u64, u64)>;
