@@ -228,7 +228,10 @@ impl Sweep {
         std::fs::create_dir_all(&self.out_dir).map_err(SweepError::io(&self.out_dir))?;
         let text = serde_json::to_string_pretty(&wanted)
             .map_err(|error| SweepError::io(&path)(error.into()))?;
-        write_in_one_step(&path, (text + "\n").as_bytes()).map_err(SweepError::io(&path))
+        write_in_one_step(&path, (text + "\n").as_bytes()).map_err(SweepError::io(&path))?;
+        // Before the runs, which go on in parallel and would race to make it.
+        let runs = self.out_dir.join("runs");
+        std::fs::create_dir_all(&runs).map_err(SweepError::io(&runs))
     }
 
     /// Removes what killed runs left half-written.
