@@ -15,8 +15,8 @@ use crate::measure::{MeasureError, Measured, Metrics, measure, replicates};
 /// Version of the file's shape.
 pub const FORMAT: u32 = 1;
 
-/// Digits kept of a number in a sample; its file is for people, and no test needs more.
-const SAMPLE_DIGITS: i32 = 9;
+/// Numbers in a sample are kept to 1/this: its file is for people, and no test needs more.
+const SAMPLE_SCALE: f64 = 1e9;
 
 /// What stands above the numbers.
 const HEADER: &str = "\
@@ -88,8 +88,7 @@ impl BaselineError {
 }
 
 fn round(value: f64) -> f64 {
-    let scale = 10_f64.powi(SAMPLE_DIGITS);
-    (value * scale).round() / scale
+    (value * SAMPLE_SCALE).round() / SAMPLE_SCALE
 }
 
 /// Gathers the metrics of replicates, in the order of replicates.
